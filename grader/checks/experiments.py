@@ -1,0 +1,203 @@
+"""What a failed check tries next: small experiments whose outcomes name a cause.
+
+Each experiment changes the inputs and sees whether the answer becomes right. Its words are a question, and are spoken
+only where the measurement supports them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from grader.checks.calls import Caller, parameter_names
+from grader.checks.compare import EXPERIMENT_TOLERANCE, relative_error
+from grader.checks.gradients import Numeric, Position, is_single, leaf, leaves, slope_errors, with_leaf
+from grader.checks.verdict import CheckFailed
+
+TINY = 1e-3             # at inputs this small every smooth nonlinearity is a line
+TINY_TOLERANCE = 1e-2
+
+
+@dataclass
+class Outputs:
+    """Experiments on a forward function whose output number ``index`` is not ``want``."""
+
+    call: Caller
+    f: Callable
+    inputs: tuple
+    index: int
+    want: np.ndarray
+    name: str
+
+    def __call__(self, got: np.ndarray, want: np.ndarray) -> list[str]:
+        """Return the words of the first experiment that finds a cause."""
+        names = leaves(parameter_names(self.f, len(self.inputs)), self.inputs)
+        for experiment in (self._state_carried, self._unused, self._transposed, self._negated):
+            try:
+                if words := experiment(names, got):
+                    return [words]
+            except CheckFailed:
+                continue
+        return []
+
+    def _state_carried(self, names: dict[str, Position], got: np.ndarray) -> str:
+        sizes = self.call.sizes
+        if sizes.axis(self.want, "T") != 1:
+            return ""
+        wrong_steps = [t for t in range(self.want.shape[1]) if not _same(got[:, t], self.want[:, t])]
+        if 0 in wrong_steps:
+            return ""
+        return "The first step is right and later ones are not: is the state carried from step to step?"
+
+    def _unused(self, names: dict[str, Position], got: np.ndarray) -> str:
+        for name, position in names.items():
+            moved = leaf(self.inputs, position) + 0.5
+            if np.array_equal(self._answer(with_leaf(self.inputs, position, moved)), got):
+                return f"It does not change when {name} changes: is {name} used?"
+        return ""
+
+    def _transposed(self, names: dict[str, Position], got: np.ndarray) -> str:
+        for name, position in names.items():
+            value = leaf(self.inputs, position)
+            if value.ndim == 2 and value.shape[0] == value.shape[1]:
+                turned = with_leaf(self.inputs, position, value.T.copy())
+                if _same(self._answer(turned), self.want):
+                    return f"It would be right with {name} transposed: is it {name} or {name}.T?"
+        return ""
+
+    def _negated(self, names: dict[str, Position], got: np.ndarray) -> str:
+        for name, position in names.items():
+            turned = with_leaf(self.inputs, position, -leaf(self.inputs, position))
+            if _same(self._answer(turned), self.want):
+                return f"It would be right with -{name}: has {name} the right sign?"
+        return ""
+
+    def _answer(self, inputs: tuple) -> np.ndarray:
+        result = self.call.quietly(self.f, *inputs)
+        outs = result if isinstance(result, tuple) else (result,)
+        out = outs[self.index]
+        return np.asarray(out[self.name] if isinstance(out, dict) else out, dtype=np.float64)
+
+
+@dataclass
+class Pair:
+    """A forward and a backward function, and experiments on a gradient that is wrong."""
+
+    call: Caller
+    forward: Callable
+    backward: Callable
+    truth: Callable | None
+    positions: dict[str, Position]
+
+    def numeric(self, inputs: tuple, douts: Sequence[np.ndarray], single: bool) -> Numeric:
+        """Difference quotients of the truth, where there is one, or of the student's own forward function."""
+        if self.truth:
+            return Numeric(self.call, self.truth, inputs, douts)
+        return Numeric(self.call, self.forward, inputs, douts, single)
+
+    def explain(self, numeric: Numeric, name: str, grads: dict[str, np.ndarray],
+                errors: dict[str, float]) -> Callable[[np.ndarray, np.ndarray], list[str]]:
+        """Prepare the experiments for one wrong gradient; they run when the comparison asks for words."""
+
+        def words(got: np.ndarray, want: np.ndarray) -> list[str]:
+            found = ""
+            for experiment in (self._one_step, self._one_a_row, self._symmetric, self._tiny, self._alone):
+                try:
+                    found = found or experiment(numeric, name, got, want, errors)
+                except CheckFailed:
+                    continue
+            return [found]
+
+        return words
+
+    def _one_step(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
+        """Cut the sequence down to one step: what is wrong only in longer ones is wrong between the steps."""
+        sizes = self.call.sizes
+        if "T" not in sizes.of or not any(sizes.axis(a, "T") == 1 for a in numeric.inputs if np.ndim(a) > 2):
+            return ""
+        if not self._right_at(numeric, name, lambda a: sizes.first(a, "T"), TINY_TOLERANCE):
+            return ""
+        axis = sizes.axis(want, "T")
+        if axis is not None and _same(np.take(got, -1, axis), np.take(want, -1, axis)):
+            return "The last step is right and the earlier ones are not: what reaches h[t] besides dh[:, t]?"
+        if axis is None and sizes.axis(want, "N") is None:
+            one = f"With one step (T = 1) it is right, with {sizes.number(sizes.of['T'])} it is not"
+            return f"{one}: is the share of every step added up?"
+        return "With one step (T = 1) it is right: what passes from one step back to the step before it?"
+
+    def _one_a_row(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
+        """Find the one wrong entry in each row: of a loss over choices it is the right choice's."""
+        whole = next((a for a in numeric.inputs if isinstance(a, np.ndarray) and a.dtype.kind in "iu"), None)
+        if whole is None or want.shape[:-1] != whole.shape:
+            return ""
+        bad = np.abs(got - want) > EXPERIMENT_TOLERANCE * np.max(np.abs(want))
+        if not (bad.sum(axis=-1) == 1).all() or not np.array_equal(bad.argmax(axis=-1), whole):
+            return ""
+        return "In each row just the entry of the right answer is wrong: what is its probability compared with?"
+
+    def _symmetric(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
+        """Make a square matrix symmetric: then a transpose more or less makes no difference."""
+        for other, position in self.positions.items():
+            value = leaf(numeric.inputs, position)
+            if value.ndim != 2 or value.shape[0] != value.shape[1]:
+                continue
+            inputs = with_leaf(numeric.inputs, position, (value + value.T) / 2)
+            if self._right_with(inputs, numeric, name, EXPERIMENT_TOLERANCE):
+                return f"It is right when {other} is symmetric: is it {other} or {other}.T?"
+        return ""
+
+    def _tiny(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
+        """Make every input tiny: then the nonlinearity is a line, and only its derivative's mistakes vanish."""
+        if self._right_at(numeric, name, lambda a: TINY * a if a.dtype.kind == "f" else a, TINY_TOLERANCE):
+            return "It is right where pre-activations are tiny: look at the derivative of the nonlinearity."
+        return ""
+
+    def _alone(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
+        others = [other for other in errors if other != name]
+        if len(others) < 2 or any(errors[other] > numeric.allowed for other in others):
+            return ""
+        value = leaf(numeric.inputs, self.positions[name])
+        if value.ndim == 2 and value.shape[0] == value.shape[1]:
+            return "Every other gradient is right: is the state it is made with the one before the step, unchanged?"
+        return f"Every other gradient is right: look at the line of d{name} alone."
+
+    def _right_at(self, numeric: Numeric, name: str, change: Callable, allowed: float) -> bool:
+        inputs = tuple(change(a) if isinstance(a, np.ndarray) else a for a in numeric.inputs)
+        return self._right_with(inputs, numeric, name, allowed)
+
+    def _right_with(self, inputs: tuple, numeric: Numeric, name: str, allowed: float) -> bool:
+        """Run forward and backward on other inputs and tell whether this gradient is right there."""
+        *outs, cache = self.call.quietly_kept(self.forward, *inputs)
+        rng = np.random.default_rng(1)
+        douts = [rng.normal(size=np.shape(out)) for out in outs]
+        grads = self.call.quietly_kept(self.backward, *douts, cache)
+        return self._is_right(inputs, douts, is_single(outs), grads, name, allowed)
+
+    def _is_right(self, inputs: tuple, douts: list, single: bool, grads: Any, name: str, allowed: float) -> bool:
+        mine = dict(zip(self.positions, grads if isinstance(grads, tuple) else (grads,), strict=True))
+        got = np.asarray(mine[name], dtype=np.float64)
+        if got.shape != leaf(inputs, self.positions[name]).shape:
+            return False
+        numeric = self.numeric(inputs, douts, single)
+        error = slope_errors(numeric, {name: got}, self.positions, np.random.default_rng(2))[name]
+        return error <= max(allowed, numeric.allowed)
+
+
+@dataclass
+class Loss(Pair):
+    """A loss function that returns its own gradients, and experiments on a gradient that is wrong."""
+
+    def __init__(self, call: Caller, f: Callable, truth: Callable | None, positions: dict[str, Position]):
+        super().__init__(call, f, f, truth, positions)
+
+    def _right_with(self, inputs: tuple, numeric: Numeric, name: str, allowed: float) -> bool:
+        loss, *grads = self.call.quietly_kept(self.forward, *inputs)
+        mine = grads[0].values() if isinstance(grads[0], dict) else grads
+        return self._is_right(inputs, list(numeric.douts), is_single([loss]), tuple(mine), name, allowed)
+
+
+def _same(a: np.ndarray, b: np.ndarray) -> bool:
+    return a.shape == b.shape and relative_error(a, b) < EXPERIMENT_TOLERANCE
