@@ -210,7 +210,7 @@ def _broadcast(message: str, sizes: Sizes) -> tuple[str, str] | None:
     time, batch = sizes.of.get("T"), sizes.of.get("N")
     if time and batch and {first[:1], second[:1]} == {(time,), (batch,)}:
         text += " Time is the second axis: was step t taken as x[t]?"
-    return "two shapes do not add up.", text
+    return "two shapes do not fit together.", text
 
 
 def _unpacking(message: str, sizes: Sizes) -> tuple[str, str] | None:

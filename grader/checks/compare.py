@@ -48,7 +48,7 @@ def require_array(name: str, got: Any, shape: tuple[int, ...], sizes: Sizes) -> 
     array = np.array(got, dtype=np.float64)
     if array.shape != shape:
         expected = f"expected {sizes.shape(shape)}" if shape else "expected a single number"
-        raise wrong(f"{name} has shape {sizes.shape(array.shape)}, {expected}. {_about_shape(array, shape)}".rstrip())
+        raise wrong(f"{name} has shape {sizes.shape(array.shape)}, {expected}. {_about_shape(array.shape, shape, sizes)}".rstrip())
     if not np.isfinite(array).all():
         raise wrong(f"{name} is not finite: {_count_not_finite(array)}.", where(~np.isfinite(array), sizes))
     return array
@@ -66,7 +66,7 @@ def require_close(
     error = relative_error(got, want)
     if error <= allowed:
         return error
-    lines = [where(_differs(got, want, allowed), sizes), looks_like(got, want, sizes)]
+    lines = [where(_differs(got, want, allowed), sizes, got), looks_like(got, want, sizes)]
     if explain:
         lines += explain(got, want)
     raise wrong(f"{name} is wrong: relative error {error:.0e}, needs {allowed:.0e} or less.", *lines)
@@ -96,14 +96,16 @@ def require_keys(name: str, got: Any, want: dict) -> dict:
     return {k: got[k] for k in want}
 
 
-def where(bad: np.ndarray, sizes: Sizes) -> str:
+def where(bad: np.ndarray, sizes: Sizes, got: np.ndarray | None = None) -> str:
     """Find an axis that splits an array into right and wrong slices: "Right at t = 3; wrong at t = 0, 1, 2."."""
     for axis in _telling_axes(bad, sizes):
         slices = np.any(bad, axis=tuple(a for a in range(bad.ndim) if a != axis))
         if slices.all() or not slices.any():
             continue
         letter = sizes.letter.get(bad.shape[axis], "index").lower()
-        return f"Right at {letter} = {_listed(~slices)}; wrong at {letter} = {_listed(slices)}."
+        zero = got is not None and not np.compress(slices, got, axis).any()
+        also = ", where it is zero" if zero else ""
+        return f"Right at {letter} = {_listed(~slices)}; wrong at {letter} = {_listed(slices)}{also}."
     return ""
 
 
@@ -166,6 +168,8 @@ def _shifted(got: np.ndarray, want: np.ndarray, sizes: Sizes, equal: Callable) -
     got, want = np.moveaxis(got, axis, 0), np.moveaxis(want, axis, 0)
     if equal(got[1:], want[:-1]):
         return "It is right but one step late."
+    if equal(got, np.broadcast_to(got[:1], got.shape)) and len(got) > 1:
+        return "It is the same at every step."
     if equal(got[:-1], want[1:]):
         return "It is right but one step early."
     return "It is right but backward in time." if equal(got[::-1], want) else ""
@@ -177,21 +181,38 @@ def _is_numeric(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind in "fiub"
 
 
-def _about_shape(got: np.ndarray, shape: tuple[int, ...]) -> str:
-    squeezed = tuple(n for n in got.shape if n != 1)
-    if len(shape) > 1 and got.shape == shape[::-1]:
+def _about_shape(got: tuple[int, ...], want: tuple[int, ...], sizes: Sizes) -> str:
+    """Say in what way a shape is wrong, where that can be told."""
+    if len(want) > 1 and got == want[::-1]:
         return "It looks transposed."
-    if got.ndim > len(shape) and squeezed == tuple(n for n in shape if n != 1):
+    if len(got) > len(want) and _without_ones(got) == _without_ones(want):
         return "An axis of length 1 is left over: is there a keepdims or a [None] too many?"
-    if 1 in shape and got.ndim < len(shape) and got.shape == tuple(n for n in shape if n != 1):
+    if 1 in want and len(got) < len(want) and got == _without_ones(want):
         return "An axis of length 1 is lost: is there a squeeze?"
-    if got.ndim < len(shape) and not got.ndim:
+    if not got:
         return "It is a single number: is it summed over every axis?"
-    if got.ndim == len(shape) and sorted(got.shape) == sorted(shape):
-        return "The axes are in another order."
-    if got.ndim == len(shape) + 1 and got.shape[1:] == shape:
+    if len(got) == len(want):
+        return _about_lengths(got, want, sizes)
+    if len(got) == len(want) + 1 and got[1:] == want:
         return "One axis too many in front: is a sum over it missing?"
+    for axis, n in enumerate(want):
+        if got == want[:axis] + want[axis + 1 :]:
+            return f"The axis of {sizes.letter.get(n, 'length ' + str(n))} is missing."
     return ""
+
+
+def _about_lengths(got: tuple[int, ...], want: tuple[int, ...], sizes: Sizes) -> str:
+    if sorted(got) == sorted(want):
+        return "The axes are in another order."
+    apart = [(g - w, w) for g, w in zip(got, want, strict=True) if g != w]
+    if len(apart) == 1 and abs(apart[0][0]) == 1:
+        difference, n = apart[0]
+        return f"It is one too {'long' if difference > 0 else 'short'} along {sizes.letter.get(n, 'that axis')}."
+    return ""
+
+
+def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(n for n in shape if n != 1)
 
 
 def _count_not_finite(array: np.ndarray) -> str:

@@ -7,14 +7,14 @@ only where the measurement supports them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from grader.checks.calls import Caller, parameter_names
 from grader.checks.compare import EXPERIMENT_TOLERANCE, relative_error
-from grader.checks.gradients import Numeric, Position, is_single, leaf, leaves, slope_errors, with_leaf
+from grader.checks.gradients import Numeric, Position, leaf, leaves, slope_errors, with_leaf
 from grader.checks.verdict import CheckFailed
 
 TINY = 1e-3             # at inputs this small every smooth nonlinearity is a line
@@ -54,7 +54,8 @@ class Outputs:
 
     def _unused(self, names: dict[str, Position], got: np.ndarray) -> str:
         for name, position in names.items():
-            moved = leaf(self.inputs, position) + 0.5
+            value = leaf(self.inputs, position)
+            moved = value + np.random.default_rng(0).normal(size=value.shape)
             if np.array_equal(self._answer(with_leaf(self.inputs, position, moved)), got):
                 return f"It does not change when {name} changes: is {name} used?"
         return ""
@@ -92,11 +93,9 @@ class Pair:
     truth: Callable | None
     positions: dict[str, Position]
 
-    def numeric(self, inputs: tuple, douts: Sequence[np.ndarray], single: bool) -> Numeric:
+    def numeric(self, inputs: tuple, douts: Sequence[np.ndarray]) -> Numeric:
         """Difference quotients of the truth, where there is one, or of the student's own forward function."""
-        if self.truth:
-            return Numeric(self.call, self.truth, inputs, douts)
-        return Numeric(self.call, self.forward, inputs, douts, single)
+        return Numeric(self.call, self.truth or self.forward, inputs, douts)
 
     def explain(self, numeric: Numeric, name: str, grads: dict[str, np.ndarray],
                 errors: dict[str, float]) -> Callable[[np.ndarray, np.ndarray], list[str]]:
@@ -104,7 +103,7 @@ class Pair:
 
         def words(got: np.ndarray, want: np.ndarray) -> list[str]:
             found = ""
-            for experiment in (self._one_step, self._one_a_row, self._symmetric, self._tiny, self._alone):
+            for experiment in (self._itself, self._not_on_the_way, self._upstream, self._one_step, self._one_a_row, self._symmetric, self._tiny, self._alone):
                 try:
                     found = found or experiment(numeric, name, got, want, errors)
                 except CheckFailed:
@@ -112,6 +111,27 @@ class Pair:
             return [found]
 
         return words
+
+    def _itself(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
+        same = np.array_equal(got, leaf(numeric.inputs, self.positions[name]))
+        return "It equals the parameter itself, not its gradient." if same else ""
+
+    def _not_on_the_way(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
+        if want.any():
+            return ""
+        return f"The right one is zero: what goes forward does not change with {name}. Is {name} used there?"
+
+    def _upstream(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
+        """Change the upstream gradient: a gradient that stays the same has not used it."""
+        if self.backward is self.forward:
+            return ""
+        *_, cache = self.call.quietly_kept(self.forward, *numeric.inputs)
+        grads = self.call.quietly_kept(self.backward, *(2 * d for d in numeric.douts), cache)
+        doubled = dict(zip(self.positions, grads if isinstance(grads, tuple) else (grads,), strict=True))[name]
+        if not np.array_equal(np.asarray(doubled), got) or not got.any():
+            return ""
+        upstream = parameter_names(self.backward, 1)[0]
+        return f"It does not change when {upstream} changes: is {upstream} used?"
 
     def _one_step(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
         """Cut the sequence down to one step: what is wrong only in longer ones is wrong between the steps."""
@@ -174,14 +194,13 @@ class Pair:
         rng = np.random.default_rng(1)
         douts = [rng.normal(size=np.shape(out)) for out in outs]
         grads = self.call.quietly_kept(self.backward, *douts, cache)
-        return self._is_right(inputs, douts, is_single(outs), grads, name, allowed)
+        return self._is_right(replace(numeric, inputs=inputs, douts=douts), grads, name, allowed)
 
-    def _is_right(self, inputs: tuple, douts: list, single: bool, grads: Any, name: str, allowed: float) -> bool:
+    def _is_right(self, numeric: Numeric, grads: Any, name: str, allowed: float) -> bool:
         mine = dict(zip(self.positions, grads if isinstance(grads, tuple) else (grads,), strict=True))
         got = np.asarray(mine[name], dtype=np.float64)
-        if got.shape != leaf(inputs, self.positions[name]).shape:
+        if got.shape != leaf(numeric.inputs, self.positions[name]).shape:
             return False
-        numeric = self.numeric(inputs, douts, single)
         error = slope_errors(numeric, {name: got}, self.positions, np.random.default_rng(2))[name]
         return error <= max(allowed, numeric.allowed)
 
@@ -194,9 +213,9 @@ class Loss(Pair):
         super().__init__(call, f, f, truth, positions)
 
     def _right_with(self, inputs: tuple, numeric: Numeric, name: str, allowed: float) -> bool:
-        loss, *grads = self.call.quietly_kept(self.forward, *inputs)
+        _, *grads = self.call.quietly_kept(self.forward, *inputs)
         mine = grads[0].values() if isinstance(grads[0], dict) else grads
-        return self._is_right(inputs, list(numeric.douts), is_single([loss]), tuple(mine), name, allowed)
+        return self._is_right(replace(numeric, inputs=inputs), tuple(mine), name, allowed)
 
 
 def _same(a: np.ndarray, b: np.ndarray) -> bool:

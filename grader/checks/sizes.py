@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isclose
+from itertools import permutations
+from math import isclose, log
 from typing import Any
 
 import numpy as np
@@ -57,4 +58,7 @@ class Sizes:
                 return f"1/{name}"
             if isclose(k, size, rel_tol=1e-6):
                 return name.strip("()")
+        for a, b in permutations(self.of, 2):
+            if isclose(k, log(self.of[a]) / log(self.of[b]), rel_tol=1e-6):
+                return f"log({a}) / log({b})"
         return ""

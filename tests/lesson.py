@@ -1,0 +1,66 @@
+"""A solution notebook as the tests see it: its answers, its checks, and what they say to another answer."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import linecache
+import re
+from pathlib import Path
+
+import matplotlib
+
+from grader.checks import CheckFailed
+
+matplotlib.use("Agg")
+ROOT = Path(__file__).parent.parent
+HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
+
+
+class Lesson:
+    """One solution notebook."""
+
+    def __init__(self, path: str):
+        cells = json.loads((ROOT / "solutions" / path).read_text(encoding="utf-8"))["cells"]
+        self.code = {c["id"]: "".join(c["source"]) for c in cells if c["cell_type"] == "code"}
+        nbgrader = {c["id"]: c["metadata"].get("nbgrader", {}) for c in cells}
+        self.answers = {name: source for name, source in self.code.items() if nbgrader[name].get("solution")}
+        self.checks = {name: source for name, source in self.code.items() if nbgrader[name].get("grade")}
+        self.given = {name: source for name, source in self.code.items()
+                      if not nbgrader[name] and not name.startswith("draw-")}
+
+    def namespace(self, **instead: str) -> dict:
+        """What the notebook has defined when its cells have run, with other answers instead of some."""
+        names: dict = {"__name__": "__main__"}
+        with contextlib.redirect_stdout(io.StringIO()):
+            for name, source in self.code.items():
+                if name in self.given or name in self.answers:
+                    run(instead.get(name, source), name, names)
+        return names
+
+    def says(self, check: str, names: dict, hidden: bool = True) -> tuple[bool, str]:
+        """Run the check of a function: whether it passed, and all that it said."""
+        source = self.checks[f"check-{check}"]
+        said, failure = io.StringIO(), ""
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            try:
+                run(source if hidden else HIDDEN.sub("", source), f"check-{check}", dict(names))
+            except CheckFailed as verdict:
+                failure = str(verdict)
+        return not failure, said.getvalue() + failure
+
+
+def run(source: str, name: str, names: dict) -> None:
+    """Execute a cell so that messages can quote its lines."""
+    file = f"<cell {name}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    exec(compile(source, file, "exec"), names)
+
+
+def edited(source: str, *edits: tuple[str, str]) -> str:
+    """Replace right lines by wrong ones; a right line that is not there any more is an error."""
+    for right, wrong in edits:
+        assert right in source, f"the edit no longer applies: {right!r} is not in the answer"
+        source = source.replace(right, wrong)
+    return source
