@@ -1,0 +1,146 @@
+"""Releasing: solutions in their one form, assignments generated from them, neither ever half-done."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from grader import notebooks
+from grader.course import Course, Trouble
+
+NOT_WRITTEN = "not written yet"
+SECONDS_A_CELL = 300
+
+
+def differences(course: Course, assignments: list[str]) -> list[str]:
+    """Say what a release would change, one sentence a file; nothing is written."""
+    found = []
+    for path in solution_files(course, assignments):
+        if notebooks.canonical(notebooks.read(path)) != path.read_text(encoding="utf-8"):
+            found.append(f"{path.relative_to(course.root).as_posix()} is not in canonical form.")
+    for assignment in assignments:
+        fresh, kept = generate(course, assignment), course.assignments / assignment
+        there = {p.relative_to(kept).as_posix(): p.read_bytes() for p in _files(kept)}
+        for name in sorted(fresh.keys() | there.keys()):
+            if fresh.get(name) != there.get(name):
+                how = "is missing" if name not in there else "is a stray file" if name not in fresh else "differs"
+                found.append(f"assignments/{assignment}/{name} {how}.")
+    return found
+
+
+def release(course: Course, assignments: list[str], say: Callable[[str], None] = print) -> None:
+    """Make canonical, prove and release assignments, and record their cells in the gradebook.
+
+    Raises Trouble where a solution fails its own checks or a skeleton passes one; then nothing is released.
+    """
+    for path in solution_files(course, assignments):
+        clean = notebooks.canonical(notebooks.read(path))
+        if clean != path.read_text(encoding="utf-8"):
+            notebooks.write_text(path, clean)
+            say(f"{path.relative_to(course.root).as_posix()}: made canonical")
+    for assignment in assignments:
+        files = generate(course, assignment)
+        for notebook in course.notebooks(assignment):
+            prove(course, assignment, notebook, files[f"{notebook}.ipynb"])
+        generate(course, assignment, record=True)
+        _replace(course.assignments / assignment, files)
+        say(f"assignments/{assignment}: released, {len(files)} file{'s' * (len(files) != 1)}")
+
+
+def solution_files(course: Course, assignments: list[str]) -> Iterator[Path]:
+    """The notebooks of some assignments."""
+    for assignment in assignments:
+        for notebook in course.notebooks(assignment):
+            yield course.solutions / assignment / f"{notebook}.ipynb"
+
+
+def generate(course: Course, assignment: str, record: bool = False) -> dict[str, bytes]:
+    """Run nbgrader's generate_assignment in a folder of its own and return the files it makes.
+
+    With ``record`` the cells go into the course's gradebook, which is how grading knows them.
+    """
+    from nbgrader.apps import NbGraderAPI
+
+    with tempfile.TemporaryDirectory() as folder:
+        workshop = Course(Path(folder).resolve())
+        shutil.copytree(course.solutions / assignment, workshop.solutions / assignment)
+        config = workshop.config()
+        if record:
+            course.gradebook.parent.mkdir(exist_ok=True)
+            config.CourseDirectory.db_url = course.config().CourseDirectory.db_url
+        result = NbGraderAPI(config=config).generate_assignment(assignment, force=True, create=True)
+        if not result["success"]:
+            raise Trouble(f"{assignment} cannot be released: {_reason(result)}")
+        made = workshop.assignments / assignment
+        return {p.relative_to(made).as_posix(): p.read_bytes() for p in _files(made)}
+
+
+def prove(course: Course, assignment: str, notebook: str, skeleton: bytes) -> None:
+    """Run a solution and its skeleton: every check passes for the one and says "not written yet" to the other."""
+    path = course.solutions / assignment / f"{notebook}.ipynb"
+    for name, said in verdicts(notebooks.read(path), path.parent):
+        if said.failed:
+            raise Trouble(f"{assignment}/{notebook} is not released: its own solution fails {name}.\n{said.text}")
+        if said.stderr:
+            raise Trouble(f"{assignment}/{notebook} is not released: {name} writes to stderr, "
+                          f"which nbgrader marks with 0.\n{said.text}")
+    for name, said in verdicts(json.loads(skeleton), path.parent):
+        if not said.failed:
+            raise Trouble(f"{assignment}/{notebook} is not released: its untouched skeleton passes {name}. "
+                          "Check something that only an answer can have.")
+        if NOT_WRITTEN not in said.text:
+            raise Trouble(f"{assignment}/{notebook} is not released: to an untouched skeleton {name} should say "
+                          f"{NOT_WRITTEN!r}; it says\n{said.text}")
+
+
+class Said:
+    """What one check cell left behind when it was run."""
+
+    def __init__(self, outputs: list[Any]):
+        errors = [o for o in outputs if o["output_type"] == "error"]
+        streams = [o for o in outputs if o["output_type"] == "stream"]
+        self.failed = bool(errors)
+        self.stderr = any(o["name"] == "stderr" for o in streams)
+        texts = ["".join(o["text"]) for o in streams] + [_error_text(o) for o in errors]
+        self.text = "\n".join(text.strip("\n") for text in texts)
+
+
+def _error_text(output: dict[str, Any]) -> str:
+    """The verdict itself, or the name and the words of an exception that is none."""
+    verdict = output["ename"] in ("CheckFailed", "NotWritten")
+    return output["evalue"] if verdict else f"{output['ename']}: {output['evalue']}"
+
+
+def verdicts(notebook: dict[str, Any], folder: Path, tick: Callable[[], None] = lambda: None) -> list[tuple[str, Said]]:
+    """Run a notebook in a kernel and return (name, what it said) for each of its checks; ``tick`` per cell."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    nb = nbformat.reads(json.dumps(notebook), as_version=4)
+    client = NotebookClient(nb, timeout=SECONDS_A_CELL, kernel_name=notebooks.KERNEL["name"], allow_errors=True,
+                            interrupt_on_timeout=True, resources={"metadata": {"path": str(folder)}})
+    client.on_cell_complete = lambda **_: tick()
+    client.execute(stderr=subprocess.DEVNULL)
+    return [(notebooks.grade_id(cell), Said(cell["outputs"])) for cell in notebooks.checks(nb)]
+
+
+def _reason(result: dict[str, Any]) -> str:
+    text = (result.get("error") or result.get("log") or "nbgrader gave no reason").strip()
+    return text.splitlines()[-1]
+
+
+def _files(folder: Path) -> list[Path]:
+    return [p for p in folder.rglob("*") if p.is_file() and ".ipynb_checkpoints" not in p.parts] if folder.is_dir() else []
+
+
+def _replace(folder: Path, files: dict[str, bytes]) -> None:
+    for name, content in files.items():
+        notebooks.write_text(folder / name, content.decode("utf-8"))
+    for path in _files(folder):
+        if path.relative_to(folder).as_posix() not in files:
+            path.unlink()
