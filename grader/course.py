@@ -97,7 +97,7 @@ def find_course(start: Path | None = None) -> Course:
 
 
 def configure(c: Any, root: Path) -> None:
-    """Tell nbgrader about the course in ``root``: folders, gradebook, stubs, repairs, feedback without hidden checks."""
+    """Tell nbgrader about the course in ``root``: folders, gradebook, stubs, repairs, feedback."""
     course = Course(root)
     course.gradebook.parent.mkdir(exist_ok=True)
     _put_tools_on_path()

@@ -12,6 +12,7 @@ from typing import Any
 from grader.course import Trouble
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+SHOW = "show"           # the tag of a cell that only demonstrates: a picture, a training run
 LARGEST = 20 << 20      # bytes; a notebook of 40 cells with figures has less than one
 
 
@@ -42,7 +43,7 @@ def read(path: Path) -> dict[str, Any]:
 def _checked(path: Path, notebook: Any) -> dict[str, Any]:
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         old = isinstance(notebook, dict) and "worksheets" in notebook
-        advice = "It is in the format of 2014: open it in JupyterLab and save it." if old else "Is it another JSON file?"
+        advice = "Its format is of 2014: open it in JupyterLab and save it." if old else "Is it another JSON file?"
         raise Trouble(f"{path} is not a notebook: it has no list of cells. {advice}")
     for index, cell in enumerate(notebook["cells"]):
         fine = isinstance(cell, dict) and isinstance(cell.get("cell_type"), str) and isinstance(

@@ -35,8 +35,10 @@ class Rebuild(NbGraderPreprocessor):
             points = {cell.name: cell.max_score for cell in book.grade_cells}
             answers = {cell.name for cell in book.solution_cells}
             own = {cell.name: _own_cell(cell, points, cell.name in answers) for cell in book.source_cells}
-        order = self._order(names["assignment"], names["notebook"], list(own))
+        instructors = self._instructors_cells(names["assignment"], names["notebook"])
+        order = _in_order(list(own), [notebooks.grade_id(cell) for cell in instructors])
         cells, remarks = rebuild(list(nb.cells), own, order)
+        leave_out_shows(cells, instructors)
         if remarks:
             text = "\n".join(f"- {remark}" for remark in remarks)
             note = new_markdown_cell(f"**Remarks on this submission**\n\n{text}", metadata={"tags": [REMARK]})
@@ -47,12 +49,9 @@ class Rebuild(NbGraderPreprocessor):
         nb.metadata = NotebookNode(kernelspec=NotebookNode(notebooks.KERNEL))
         return nb, resources
 
-    def _order(self, assignment: str, notebook: str, names: list[str]) -> list[str]:
+    def _instructors_cells(self, assignment: str, notebook: str) -> list[dict[str, Any]]:
         path = Path(self.source_directory) / assignment / f"{notebook}.ipynb"
-        if not path.is_file():
-            return names
-        listed = [notebooks.grade_id(cell) for cell in notebooks.read(path)["cells"]]
-        return [name for name in listed if name in names] + [name for name in names if name not in listed]
+        return notebooks.read(path)["cells"] if path.is_file() else []
 
 
 def rebuild(cells: list[Any], own: dict[str, NotebookNode], order: list[str]) -> tuple[list[Any], list[str]]:
@@ -69,6 +68,18 @@ def rebuild(cells: list[Any], own: dict[str, NotebookNode], order: list[str]) ->
     remarks = [f"There were several cells named `{name}`; the last one is graded." for name in twice]
     remarks += [f"The cell `{name}` was missing and has been put back." for name in missing]
     return rebuilt, remarks
+
+
+def leave_out_shows(cells: list[Any], instructors: list[dict[str, Any]]) -> None:
+    """Tag the instructor's cells that only demonstrate, so that grading does not wait for them."""
+    shows = {notebooks.source(cell) for cell in instructors if notebooks.SHOW in cell["metadata"].get("tags", [])}
+    for cell in cells:
+        if cell["cell_type"] == "code" and not notebooks.grade_id(cell) and cell["source"] in shows:
+            cell["metadata"]["tags"] = [notebooks.SHOW, "skip-execution"]
+
+
+def _in_order(names: list[str], listed: list[str]) -> list[str]:
+    return [name for name in listed if name in names] + [name for name in names if name not in listed]
 
 
 def _own_cell(cell: Any, points: dict[str, float], is_answer: bool) -> NotebookNode:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,9 +11,7 @@ from typing import Any
 
 from grader import notebooks
 from grader.course import Course, Trouble
-
-NOT_WRITTEN = "not written yet"
-SECONDS_A_CELL = 300
+from grader.execute import NOT_WRITTEN, run_checks
 
 
 def differences(course: Course, assignments: list[str]) -> list[str]:
@@ -75,67 +72,36 @@ def generate(course: Course, assignment: str, record: bool = False) -> dict[str,
             config.CourseDirectory.db_url = course.config().CourseDirectory.db_url
         result = NbGraderAPI(config=config).generate_assignment(assignment, force=True, create=True)
         if not result["success"]:
-            raise Trouble(f"{assignment} cannot be released: {_reason(result)}")
+            raise Trouble(f"{assignment} cannot be released: {reason(result)}")
         made = workshop.assignments / assignment
         return {p.relative_to(made).as_posix(): p.read_bytes() for p in _files(made)}
 
 
 def prove(course: Course, assignment: str, notebook: str, skeleton: bytes) -> None:
     """Run a solution and its skeleton: every check passes for the one and says "not written yet" to the other."""
-    path = course.solutions / assignment / f"{notebook}.ipynb"
-    for name, said in verdicts(notebooks.read(path), path.parent):
+    path, refused = course.solutions / assignment / f"{notebook}.ipynb", f"{assignment}/{notebook} is not released: "
+    for said in run_checks(notebooks.read(path), path.parent):
         if said.failed:
-            raise Trouble(f"{assignment}/{notebook} is not released: its own solution fails {name}.\n{said.text}")
+            raise Trouble(f"{refused}its own solution fails {said.name}.\n{said.text}")
         if said.stderr:
-            raise Trouble(f"{assignment}/{notebook} is not released: {name} writes to stderr, "
-                          f"which nbgrader marks with 0.\n{said.text}")
-    for name, said in verdicts(json.loads(skeleton), path.parent):
+            raise Trouble(f"{refused}{said.name} writes to stderr, which nbgrader marks with 0.\n{said.text}")
+    for said in run_checks(json.loads(skeleton), path.parent, shows=False):
         if not said.failed:
-            raise Trouble(f"{assignment}/{notebook} is not released: its untouched skeleton passes {name}. "
+            raise Trouble(f"{refused}its untouched skeleton passes {said.name}. "
                           "Check something that only an answer can have.")
-        if NOT_WRITTEN not in said.text:
-            raise Trouble(f"{assignment}/{notebook} is not released: to an untouched skeleton {name} should say "
-                          f"{NOT_WRITTEN!r}; it says\n{said.text}")
+        if not said.not_written or NOT_WRITTEN not in said.failure:
+            raise Trouble(f"{refused}to an untouched skeleton {said.name} should say {NOT_WRITTEN!r}; "
+                          f"it says\n{said.text}")
 
 
-class Said:
-    """What one check cell left behind when it was run."""
-
-    def __init__(self, outputs: list[Any]):
-        errors = [o for o in outputs if o["output_type"] == "error"]
-        streams = [o for o in outputs if o["output_type"] == "stream"]
-        self.failed = bool(errors)
-        self.stderr = any(o["name"] == "stderr" for o in streams)
-        texts = ["".join(o["text"]) for o in streams] + [_error_text(o) for o in errors]
-        self.text = "\n".join(text.strip("\n") for text in texts)
-
-
-def _error_text(output: dict[str, Any]) -> str:
-    """The verdict itself, or the name and the words of an exception that is none."""
-    verdict = output["ename"] in ("CheckFailed", "NotWritten")
-    return output["evalue"] if verdict else f"{output['ename']}: {output['evalue']}"
-
-
-def verdicts(notebook: dict[str, Any], folder: Path, tick: Callable[[], None] = lambda: None) -> list[tuple[str, Said]]:
-    """Run a notebook in a kernel and return (name, what it said) for each of its checks; ``tick`` per cell."""
-    import nbformat
-    from nbclient import NotebookClient
-
-    nb = nbformat.reads(json.dumps(notebook), as_version=4)
-    client = NotebookClient(nb, timeout=SECONDS_A_CELL, kernel_name=notebooks.KERNEL["name"], allow_errors=True,
-                            interrupt_on_timeout=True, resources={"metadata": {"path": str(folder)}})
-    client.on_cell_complete = lambda **_: tick()
-    client.execute(stderr=subprocess.DEVNULL)
-    return [(notebooks.grade_id(cell), Said(cell["outputs"])) for cell in notebooks.checks(nb)]
-
-
-def _reason(result: dict[str, Any]) -> str:
+def reason(result: dict[str, Any]) -> str:
+    """The last line of what nbgrader says of a failure."""
     text = (result.get("error") or result.get("log") or "nbgrader gave no reason").strip()
     return text.splitlines()[-1]
 
 
 def _files(folder: Path) -> list[Path]:
-    return [p for p in folder.rglob("*") if p.is_file() and ".ipynb_checkpoints" not in p.parts] if folder.is_dir() else []
+    return [p for p in folder.rglob("*") if p.is_file() and ".ipynb_checkpoints" not in p.parts]
 
 
 def _replace(folder: Path, files: dict[str, bytes]) -> None:

@@ -228,7 +228,8 @@ class Case:
             raise wrong(f"{function_name(backward)} returned {count}, expected {len(positions)}: {names}.")
         shapes = {name: leaf(inputs, position).shape for name, position in positions.items()}
         if words := _out_of_order(grads, shapes):
-            raise wrong(f"{function_name(backward)} returned its gradients in another order.", words, f"Expected {names}.")
+            headline = f"{function_name(backward)} returned its gradients in another order."
+            raise wrong(headline, words, f"Expected {names}.")
         return {
             name: require_array(f"d{name}", got, shape, self.sizes)
             for (name, shape), got in zip(shapes.items(), grads, strict=True)

@@ -48,7 +48,8 @@ def require_array(name: str, got: Any, shape: tuple[int, ...], sizes: Sizes) -> 
     array = np.array(got, dtype=np.float64)
     if array.shape != shape:
         expected = f"expected {sizes.shape(shape)}" if shape else "expected a single number"
-        raise wrong(f"{name} has shape {sizes.shape(array.shape)}, {expected}. {_about_shape(array.shape, shape, sizes)}".rstrip())
+        about = _about_shape(array.shape, shape, sizes)
+        raise wrong(f"{name} has shape {sizes.shape(array.shape)}, {expected}. {about}".rstrip())
     if not np.isfinite(array).all():
         raise wrong(f"{name} is not finite: {_count_not_finite(array)}.", where(~np.isfinite(array), sizes))
     return array

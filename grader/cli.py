@@ -1,0 +1,173 @@
+"""The commands: python -m grader …"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from grader.course import Course, Trouble, find_course
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                  help="Release assignments, check a notebook, grade a class, read the report.")
+out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+
+CoursePath = Annotated[Path | None, typer.Option("--course", help="The course folder; found from here by default.")]
+Assignment = Annotated[str, typer.Argument(help="An assignment's name, such as 1-rnn.")]
+
+
+def main() -> None:
+    """Run a command; what a person can mend is said in a sentence, with exit status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app()
+    except Trouble as trouble:
+        err.print(str(trouble), markup=False)
+        sys.exit(2)
+
+
+@app.command()
+def release(
+    assignments: Annotated[list[str] | None, typer.Argument(help="Which ones; all by default.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 and say what differs.")] = False,
+    course: CoursePath = None,
+) -> None:
+    """Generate assignments/ from solutions/, once every solution passes and every skeleton fails its checks."""
+    from grader import release as releasing
+
+    here = _course(course)
+    names = assignments or here.names()
+    if check:
+        with err.status("Generating the release to compare"):
+            found = releasing.differences(here, names)
+        for line in found or [f"Nothing to do: {', '.join(names)} equal a fresh release."]:
+            out.print(line, markup=False)
+        raise typer.Exit(1 if found else 0)
+    with err.status("Running every solution and every skeleton"):
+        releasing.release(here, names, lambda line: out.print(line, markup=False))
+
+
+@app.command()
+def check(notebook: Annotated[Path, typer.Argument(help="A notebook, as it was last saved.")]) -> None:
+    """Show your own progress: one line per check, how many pass, and the first one open."""
+    from grader import progress
+
+    cells = progress.code_cells(notebook)
+    with _bar("Running the notebook", cells) as tick:
+        said = progress.check(notebook, tick)
+    for line in progress.lines(said):
+        out.print(line, markup=False, soft_wrap=True)
+    raise typer.Exit(1 if any(s.failed for s in said) else 0)
+
+
+@app.command()
+def grade(
+    assignment: Assignment,
+    student: Annotated[str | None, typer.Option(help="Grade this student alone.")] = None,
+    regrade: Annotated[bool, typer.Option("--regrade", help="Also those graded before.")] = False,
+    seconds: Annotated[int | None, typer.Option(help="Stop a cell after this many seconds.")] = None,
+    course: CoursePath = None,
+) -> None:
+    """Grade what has arrived in class/submitted; exit 1 if some of it could not be graded."""
+    from grader import grade as grading
+
+    here = _course(course)
+    grading.require_released(here, assignment, lambda line: err.print(line, markup=False))
+    who = grading.students(here, assignment, student)
+    with _bar(f"Grading {assignment}", len(who)) as tick:
+        results = []
+        for result in grading.grade(here, assignment, who, regrade, seconds):
+            results.append(result)
+            tick()
+    _print_marks(here, assignment, results)
+    refused = [r for r in results if r.status == grading.REFUSED]
+    for result in refused:
+        err.print(result.sentence, markup=False, soft_wrap=True)
+    raise typer.Exit(1 if refused else 0)
+
+
+@app.command()
+def feedback(
+    assignment: Assignment,
+    student: Annotated[str | None, typer.Option(help="For this student alone.")] = None,
+    course: CoursePath = None,
+) -> None:
+    """Write each student's feedback page, without hidden checks, into class/feedback."""
+    from grader import feedback as pages
+
+    here = _course(course)
+    who = pages.graded(here, assignment, student)
+    with _bar("Writing feedback", len(who)) as tick:
+        for _ in pages.write(here, assignment, who):
+            tick()
+    out.print(f"{len(who)} pages in {here.feedback.relative_to(here.root).as_posix()}/", markup=False)
+
+
+@app.command()
+def report(assignment: Assignment, course: CoursePath = None) -> None:
+    """Write the class report: marks by student and by check, and which checks fail with which words."""
+    from grader import report as reporting
+
+    out.print(str(reporting.write(_course(course), assignment)), markup=False, soft_wrap=True)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option("--in", help="Where to build it.")] = Path("build/demo"),
+    course: CoursePath = None,
+) -> None:
+    """Play the whole loop on a small made-up class: release, submit, grade, give feedback, report."""
+    from grader import demo as playing
+    from grader import grade as grading
+
+    here, assignment = playing.prepare(_course(course), folder, lambda line: out.print(line, markup=False))
+    who = grading.students(here, assignment)
+    with _bar(f"Grading {assignment}", len(who)) as tick:
+        results = []
+        for result in grading.grade(here, assignment, who, seconds_a_cell=playing.SECONDS_A_CELL):
+            results.append(result)
+            tick()
+    _print_marks(here, assignment, results)
+    playing.publish(here, assignment, lambda line: out.print(line, markup=False, soft_wrap=True))
+
+
+def _course(path: Path | None) -> Course:
+    return find_course(path)
+
+
+@contextmanager
+def _bar(title: str, total: int) -> Iterator:
+    """A progress bar on stderr: how many of how many, and the time that remains."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task(title, total=total)
+        yield lambda: progress.advance(task)
+
+
+def _print_marks(course: Course, assignment: str, results: list) -> None:
+    from grader import gradebook
+
+    sentences = {r.student: r for r in results}
+    table = Table("student", "status", "checks", "marks", "by hand", title=f"{assignment}")
+    marks = gradebook.marks(course, assignment)
+    for student, result in sentences.items():
+        own = [m for m in marks if m.student == student]
+        checks = [m for m in own if not m.by_hand]
+        waiting = sum(m.score is None for m in own)
+        if not own:
+            table.add_row(student, result.status, "", "", "")
+            continue
+        passed = sum(m.score == m.most for m in checks)
+        total, most = sum(m.score or 0 for m in own), sum(m.most for m in own)
+        table.add_row(student, result.status, f"{passed} of {len(checks)}", f"{total:g} of {most:g}",
+                      f"{waiting} to read" if waiting else "")
+    out.print(table)

@@ -1,0 +1,72 @@
+"""Running a notebook in an ordinary kernel and reading what its checks said."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader import notebooks
+
+SECONDS_A_CELL = 300
+NOT_WRITTEN = "not written yet"
+VERDICTS = ("CheckFailed", "NotWritten")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one check cell left behind: its name, whether it failed or wrote to stderr, and its words."""
+
+    name: str
+    failed: bool
+    stderr: bool
+    text: str
+    failure: str
+
+    @property
+    def not_written(self) -> bool:
+        return self.failed and self.failure.startswith("·")
+
+    @property
+    def function(self) -> str:
+        return self.name.removeprefix("check-")
+
+
+def read_said(cell: dict[str, Any]) -> Said:
+    """Read the outputs of a check cell that has been run."""
+    errors = [o for o in cell["outputs"] if o["output_type"] == "error"]
+    streams = [o for o in cell["outputs"] if o["output_type"] == "stream"]
+    failure = "\n".join(_error_text(o) for o in errors)
+    text = "\n".join(["".join(o["text"]).strip("\n") for o in streams] + [failure]).strip("\n")
+    stderr = any(o["name"] == "stderr" for o in streams)
+    return Said(notebooks.grade_id(cell), bool(errors), stderr, text, failure)
+
+
+def _error_text(output: dict[str, Any]) -> str:
+    """The verdict itself, or the name and the words of an exception that is none."""
+    if output["ename"] in VERDICTS:
+        return output["evalue"]
+    return f"✗ The check stopped with {output['ename']}: {output['evalue']}".rstrip(": ")
+
+
+def run_checks(
+    notebook: dict[str, Any], folder: Path, shows: bool = True, tick: Callable[[], None] = lambda: None
+) -> list[Said]:
+    """Run a notebook in a kernel, in ``folder``, and return what each of its checks said.
+
+    Without ``shows`` the cells that only demonstrate are left out. ``tick`` is called after every code cell.
+    """
+    import nbformat
+    from nbclient import NotebookClient
+
+    nb = nbformat.reads(json.dumps(notebook), as_version=4)
+    if not shows:
+        nb.cells = [cell for cell in nb.cells if notebooks.SHOW not in cell.metadata.get("tags", [])]
+    client = NotebookClient(nb, timeout=SECONDS_A_CELL, kernel_name=notebooks.KERNEL["name"], allow_errors=True,
+                            interrupt_on_timeout=True, resources={"metadata": {"path": str(folder)}})
+    client.on_cell_executed = lambda **_: tick()
+    client.execute(stderr=subprocess.DEVNULL)
+    return [read_said(cell) for cell in notebooks.checks(nb)]

@@ -1,0 +1,38 @@
+"""Feedback pages, by nbgrader, without the hidden checks."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from grader.course import Course, Trouble
+from grader.release import reason
+
+
+def graded(course: Course, assignment: str, only: str | None = None) -> list[str]:
+    """Who has been graded, or the one who is asked for.
+
+    Raises Trouble where nobody was, or the one was not.
+    """
+    course.notebooks(assignment)
+    there = sorted(p.parent.name for p in course.autograded.glob(f"*/{assignment}"))
+    if only is None and there:
+        return there
+    if only in there:
+        return [only]
+    near = difflib.get_close_matches(only or "", there, 1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    raise Trouble(f"{only or 'Nobody'} has not been graded in {assignment}.{hint} "
+                  f"Run  python -m grader grade {assignment}  first.")
+
+
+def write(course: Course, assignment: str, who: list[str]) -> Iterator[str]:
+    """Write the page of each student and yield the student's name."""
+    from nbgrader.apps import NbGraderAPI
+
+    api = NbGraderAPI(config=course.config())
+    for student in who:
+        outcome = api.generate_feedback(assignment, student, force=True)
+        if not outcome["success"]:
+            raise Trouble(f"{student}: nbgrader wrote no feedback: {reason(outcome)}")
+        yield student
