@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ Assignment = Annotated[str, typer.Argument(help="An assignment's name, such as 1
 
 def main() -> None:
     """Run a command; what a person can mend is said in a sentence, with exit status 2."""
+    warnings.filterwarnings("ignore", module=r"nbgrader\..*")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")

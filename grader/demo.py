@@ -73,7 +73,7 @@ def answered(skeleton: dict[str, Any], answers: dict[str, str]) -> str:
     for cell in notebook["cells"]:
         name = notebooks.grade_id(cell)
         if name in answers and not cell["metadata"]["nbgrader"]["locked"]:
-            cell["source"] = answers[name]
+            cell["source"] = "\n".join(line for line in answers[name].splitlines() if "### " not in line)
     return json.dumps(notebook, indent=1, ensure_ascii=False)
 
 

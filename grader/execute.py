@@ -39,7 +39,7 @@ def read_said(cell: dict[str, Any]) -> Said:
     """Read the outputs of a check cell that has been run."""
     errors = [o for o in cell["outputs"] if o["output_type"] == "error"]
     streams = [o for o in cell["outputs"] if o["output_type"] == "stream"]
-    failure = "\n".join(_error_text(o) for o in errors)
+    failure = _error_text(errors[0]) if errors else ""
     text = "\n".join(["".join(o["text"]).strip("\n") for o in streams] + [failure]).strip("\n")
     stderr = any(o["name"] == "stderr" for o in streams)
     return Said(notebooks.grade_id(cell), bool(errors), stderr, text, failure)

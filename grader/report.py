@@ -125,7 +125,7 @@ def teaching_words(failure: str) -> str:
 
 
 def histogram(rows: list[Row], most: float) -> list[tuple[str, int]]:
-    """How many students have how much of the marks, in tenths: (label, count)."""
+    """How many students have how much of the marks, in tenths: (percent, count)."""
     counts = Counter(min(int(BINS * row.total / most), BINS - 1) for row in rows)
-    step = most / BINS
-    return [(f"{i * step:g}–{(i + 1) * step:g}", counts[i]) for i in range(BINS)]
+    step = 100 // BINS
+    return [(f"{i * step}–{(i + 1) * step}", counts[i]) for i in range(BINS)]
