@@ -22,7 +22,8 @@ def graded(course: Course, assignment: str, only: str | None = None) -> list[str
         return [only]
     near = difflib.get_close_matches(only or "", there, 1)
     hint = f" Did you mean {near[0]}?" if near else ""
-    raise Trouble(f"{only or 'Nobody'} has not been graded in {assignment}.{hint} "
+    who = f'{only} has not' if only else 'Nobody has'
+    raise Trouble(f"{who} been graded in {assignment}.{hint} "
                   f"Run  python -m grader grade {assignment}  first.")
 
 

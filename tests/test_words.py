@@ -1,0 +1,242 @@
+"""The voice of a check: each sentence it can say, said once."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from grader import Case, CheckFailed, NotWritten
+
+
+@pytest.fixture
+def case():
+    return Case(N=4, T=3, D=5, H=6)
+
+
+def verdict(f, *args, **named) -> str:
+    with pytest.raises(CheckFailed) as caught:
+        f(*args, **named)
+    text = str(caught.value)
+    assert len(text.splitlines()) <= 4
+    assert caught.value._render_traceback_() == [text]
+    return text
+
+
+def step(x, Wx):
+    out = x @ Wx
+    return out, (x, Wx)
+
+
+def step_backward(dout, cache):
+    x, Wx = cache
+    return dout @ Wx.T, x.T @ dout
+
+
+WRONG_ARRAYS = {
+    "none": (lambda a: None, "✗ dx is None, expected an array of shape (N=4, H=6).\n  Is it computed and returned?"),
+    "text": (lambda a: "no", "✗ dx is a str, expected an array of shape (N=4, H=6)."),
+    "list": (list, "✗ dx is a list, expected an array of shape (N=4, H=6).\n  np.stack or np.array makes one"),
+    "transposed": (np.transpose, "✗ dx has shape (H=6, N=4), expected (N=4, H=6). It looks transposed."),
+    "keepdims": (lambda a: a[None], "An axis of length 1 is left over: is there a keepdims or a [None] too many?"),
+    "summed": (np.sum, "✗ dx has shape (), expected (N=4, H=6). It is a single number: is it summed over every axis?"),
+    "unsummed": (lambda a: np.stack([a] * 3), "One axis too many in front: is a sum over it missing?"),
+    "axis lost": (lambda a: a[:, 0], "✗ dx has shape (N=4), expected (N=4, H=6). The axis of H is missing."),
+    "too long": (lambda a: np.vstack([a, a[:1]]), "It is one too long along N."),
+    "too short": (lambda a: a[1:], "It is one too short along N."),
+    "nan": (lambda a: np.where(np.arange(6) == 2, np.nan, a),
+            "✗ dx is not finite: 4 nan in 24 entries.\n  Right at h = 0, 1, 3, 4, 5; wrong at h = 2."),
+    "inf": (lambda a: a / 0, "is not finite: 24 inf in 24 entries"),
+    "zero": (lambda a: 0 * a, "It is zero in every entry."),
+    "sign": (lambda a: -a, "It has the opposite sign in every entry."),
+    "1/N": (lambda a: a / 4, "It is 0.25 times the right one, and 0.25 = 1/N here."),
+    "T": (lambda a: a * 3, "It is 3 times the right one, and 3 = T here."),
+    "N·T": (lambda a: a * 12, "and 12 = N·T here."),
+    "unnamed factor": (lambda a: a * 2.5, "It is 2.5 times the right one."),
+    "tanh": (np.tanh, "It is tanh of the right answer: is tanh applied twice?"),
+    "a row": (lambda a: np.where(np.arange(4)[:, None] == 1, 0, a),
+              "Right at n = 0, 2, 3; wrong at n = 1, where it is zero."),
+}
+
+
+@pytest.mark.filterwarnings("ignore:divide by zero")
+@pytest.mark.parametrize(("change", "words"), WRONG_ARRAYS.values(), ids=WRONG_ARRAYS)
+def test_what_is_said_of_a_wrong_array(case, change, words):
+    want = np.abs(case("NH")) + 1
+    assert words in verdict(case.close, "dx", change(want), want)
+
+
+def test_a_right_array_is_one_tick(case, capsys):
+    case.close("dx", np.ones((4, 6)), np.ones((4, 6)))
+    assert capsys.readouterr().out == "✓ dx       relative error 0e+00\n"
+
+
+def test_the_error_is_scaled_by_the_largest_entry(case):
+    want = np.array([1e-9, 1.0])
+    case.close("x", want + 1e-12, want)
+    assert "relative error 1e-06, needs 1e-07 or less" in verdict(case.close, "x", want + 1e-6, want)
+
+
+def test_an_answer_in_float32_is_right(case):
+    want = case("NH")
+    case.close("x", want.astype(np.float32), want)
+    case.close("x", want.astype(np.float32).astype(np.float64), want)
+
+
+def test_dictionaries(case):
+    assert verdict(case.close, "grads", [1], {"W": 1.0}) == "✗ grads is a list, expected a dictionary with the keys W."
+    assert verdict(case.close, "grads", {}, {"W": 1.0}) == "✗ grads has no entry 'W'.\n  It is empty."
+    assert "an entry too many: b" in verdict(case.close, "grads", {"W": 1.0, "b": 2.0}, {"W": 1.0})
+
+
+def test_time_is_read(case):
+    want = case("NTH")
+    assert "It is right but one step late." in verdict(case.close, "h", np.roll(want, 1, axis=1), want)
+    assert "It is right but one step early." in verdict(case.close, "h", np.roll(want, -1, axis=1), want)
+    assert "It is right but backward in time." in verdict(case.close, "h", want[:, ::-1], want)
+    assert "It is the same at every step." in verdict(case.close, "h", np.repeat(want[:, :1], 3, axis=1) + 1, want)
+
+
+def stopping(error):
+    def answer(x):
+        raise error
+    return answer
+
+
+STOPS = {
+    "skeleton": (NotImplementedError(), "· answer is not written yet."),
+    "index": (IndexError("index 6 is out of bounds for axis 1 with size 6"),
+              "✗ answer stopped with IndexError: index 6 is out of bounds for axis 1 with size 6.\n  line "),
+    "interrupted": (KeyboardInterrupt(), "✗ answer was interrupted after 0 s.\n  line "),
+    "exit": (SystemExit(0), "✗ answer ended the program instead of returning.\n  line "),
+    "recursion": (RecursionError("maximum recursion depth"), "✗ answer calls itself without end.\n  line "),
+    "unpacking": (ValueError("not enough values to unpack (expected 6, got 5)"),
+                  "Is the cache unpacked in the order in which it was packed?"),
+}
+
+
+@pytest.mark.parametrize(("error", "words"), STOPS.values(), ids=STOPS)
+def test_what_is_said_when_an_answer_stops(case, error, words):
+    assert words in verdict(case.run, stopping(error), 1)
+
+
+def test_not_written_is_its_own_kind(case):
+    with pytest.raises(NotWritten):
+        case.run(stopping(NotImplementedError()), 1)
+
+
+def test_shapes_that_do_not_multiply_are_read_back_as_letters(case):
+    said = verdict(case.run, lambda x, W: x @ W.T, case("ND"), case("DH"))
+    assert "stopped: two shapes do not multiply." in said
+    assert "The inner sizes are D=5 and H=6: a transpose is missing or one too many." in said
+    assert "The inner sizes are D=5 and H=6" in verdict(case.run, lambda x, W: np.dot(x, W.T), case("ND"), case("DH"))
+
+
+def test_shapes_that_do_not_fit_are_read_back_as_letters(case):
+    assert "The shapes are (N=4, H=6) and (D=5)." in verdict(case.run, lambda a, b: a + b, case("NH"), case("D"))
+    said = verdict(case.run, lambda x, h: x[0] + h, case("NTH"), case("NH"))
+    assert "Time is the second axis: was step t taken as x[t]?" in said
+
+    def put(x):
+        np.zeros((4, 6))[:] = x
+    assert "(N=4, D=5) was put into (N=4, H=6)." in verdict(case.run, put, case("ND"))
+
+
+def test_the_line_that_stopped_is_quoted(case):
+    def answer(x):
+        return x["no"]
+    assert 'line' in verdict(case.run, answer, np.ones(3))
+    assert 'return x["no"]' in verdict(case.run, answer, np.ones(3))
+
+
+def test_returned_things_are_counted(case):
+    assert verdict(case.run, lambda: None) == "✗ <lambda> returned None.\n  Is a return missing?"
+    assert "returned one int, expected 2 things: a, b." in verdict(case.run, lambda: 1, returns="a, b")
+    assert "returned None for b." in verdict(case.run, lambda: (1, None), returns="a, b")
+    said = verdict(case.gradients, step, lambda dout, cache: dout, case("ND"), case("DH"))
+    assert "returned 1 thing, expected 2: dx, dWx." in said
+    assert "expected its output and a cache" in verdict(case.gradients, np.tanh, step_backward, case("ND"))
+
+
+def test_a_changed_input_is_refused_and_a_changed_upstream_gradient_remarked(case, capsys):
+    def spoils(x, Wx):
+        x *= 2
+        return step(x, Wx)
+    assert "changed its input x in place." in verdict(case.gradients, spoils, step_backward, case("ND"), case("DH"))
+
+    def hasty(dout, cache):
+        grads = step_backward(dout.copy(), cache)
+        dout[:] = 0
+        return grads
+    case.gradients(step, hasty, case("ND"), case("DH"))
+    assert "changed its upstream gradient in place: allowed here" in capsys.readouterr().out
+
+
+def test_a_backward_pass_waits_for_its_forward_pass(case):
+    said = verdict(case.gradients, step, step_backward, *case("ND DH"), truth=lambda x, Wx: 2 * (x @ Wx))
+    assert said == ("✗ step_backward cannot be judged: step is not right yet.\n"
+                    "  Mend that first; its own check says how.")
+
+
+def test_one_wrong_entry_of_a_gradient_is_found(case):
+    def nearly(dout, cache):
+        dx, dWx = step_backward(dout, cache)
+        dWx[2, 3] *= 1 + 1e-4
+        return dx, dWx
+    said = verdict(case.gradients, step, nearly, case("ND"), case("DH"))
+    assert "dWx is wrong" in said
+    assert "wrong at d = 2" in said
+
+
+def test_nothing_reaches_stderr_and_warnings_are_spoken(case, capsys):
+    def loud(x):
+        import sys
+        print("a line for stderr", file=sys.stderr)
+        warnings.warn("careful", stacklevel=1)
+        return np.exp(1000 * np.abs(x)) * 0 + 1
+    with pytest.raises(CheckFailed):
+        case.outputs(loud, np.ones(3), out=np.ones(3))
+
+    def fine(x):
+        import sys
+        print("a line for stderr", file=sys.stderr)
+        return np.minimum(np.exp(1000 * x), 1)
+    case.outputs(fine, np.ones(3), out=np.ones(3))
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert "a line for stderr" in out
+    assert "numpy warned on the way: overflow encountered in exp." in out
+
+
+def test_long_prints_are_cut(case, capsys):
+    def chatty(x):
+        print("x" * 10_000)
+        return x
+    case.outputs(chatty, np.ones(3), out=np.ones(3))
+    assert "8001 more characters" in capsys.readouterr().out
+
+
+def test_edge_cases_are_named(case, capsys):
+    assert "With N = 1: its output has shape (H=6), expected (1, H=6)." in verdict(
+        case.edges, lambda x, W: (x @ W).squeeze(), case("ND"), case("DH"))
+    case.edges(lambda x, W: x @ W, case("ND"), case("DH"))
+    assert "✓ edge cases: N = 1, T = 1, views with gaps, float32, large inputs" in capsys.readouterr().out
+
+
+def test_conditions(case, capsys):
+    case.holds(True, "it falls", "It does not fall.")
+    assert capsys.readouterr().out == "✓ it falls\n"
+    assert verdict(case.holds, False, "it falls", "It rises.", "Why?") == "✗ It rises.\n  Why?"
+
+
+def test_sizes_must_be_readable():
+    with pytest.raises(ValueError, match="Sizes must differ"):
+        Case(N=3, T=3)
+    with pytest.raises(ValueError, match="Sizes must be 2 or more"):
+        Case(N=1)
+
+
+def test_checks_return_nothing(case):
+    inputs = case("ND DH")
+    assert case.outputs(step, *inputs, out=inputs[0] @ inputs[1]) is None
+    assert case.gradients(step, step_backward, *inputs) is None
+    assert case.edges(step, step_backward, *inputs) is None
