@@ -91,10 +91,7 @@ def grade(
             results.append(result)
             tick()
     _print_marks(here, assignment, results)
-    refused = [r for r in results if r.status == grading.REFUSED]
-    for result in refused:
-        err.print(result.sentence, markup=False, soft_wrap=True)
-    raise typer.Exit(1 if refused else 0)
+    raise typer.Exit(1 if any(r.status == grading.REFUSED for r in results) else 0)
 
 
 @app.command()
@@ -173,3 +170,6 @@ def _print_marks(course: Course, assignment: str, results: list) -> None:
         table.add_row(student, result.status, f"{passed} of {len(checks)}", f"{total:g} of {most:g}",
                       f"{waiting} to read" if waiting else "")
     out.print(table)
+    for result in results:
+        if result.sentence:
+            err.print(result.sentence, markup=False, soft_wrap=True)
