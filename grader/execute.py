@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -69,4 +70,16 @@ def run_checks(
                             interrupt_on_timeout=True, resources={"metadata": {"path": str(folder)}})
     client.on_cell_executed = lambda **_: tick()
     client.execute(stderr=subprocess.DEVNULL)
-    return [read_said(cell) for cell in notebooks.checks(nb)]
+    return [_explained(read_said(cell), nb.cells) for cell in notebooks.checks(nb)]
+
+
+def _explained(said: Said, cells: list[Any]) -> Said:
+    """Where a check misses a name, say what became of the cell that should define it."""
+    missing = re.search(r"NameError: name '(\w+)' is not defined", said.failure)
+    cell = next((c for c in cells if missing and notebooks.grade_id(c) == missing[1]), None)
+    if not missing or cell is None:
+        return said
+    errors = [o for o in cell["outputs"] if o["output_type"] == "error"]
+    why = "its cell stopped with {ename}: {evalue}".format(**errors[0]) if errors else "its cell does not define it"
+    words = f"✗ {missing[1]} is not defined: {why}."
+    return replace(said, failure=words, text=words)

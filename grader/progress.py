@@ -32,7 +32,7 @@ def lines(said: list[Said]) -> list[str]:
     done = [s for s in said if not s.failed]
     shown = [_line(s) for s in said]
     first = next((s for s in said if s.failed), None)
-    rest = f" Next: {first.function}." if first else " All done."
+    rest = f" Next: {first.function}." if first else " What is left are the questions that a person reads."
     return [*shown, f"{len(done)} of {len(said)} checks pass.{rest}"]
 
 
@@ -40,5 +40,5 @@ def _line(said: Said) -> str:
     if not said.failed:
         return f"✓ {said.function}"
     if said.not_written:
-        return f"· {said.function} is not written yet" if said.function in said.failure else said.failure.rstrip(".")
+        return said.failure if said.function in said.failure else f"· {said.function}: {said.failure.lstrip('· ')}"
     return f"✗ {said.function}: {said.failure.removeprefix('✗ ')}".replace("\n", "\n    ")

@@ -40,7 +40,8 @@ def test_check_shows_a_student_where_they_are(command, tmp_path, skeleton, answe
     lines = done.stdout.splitlines()
     assert lines[:2] == ["✓ rnn_step_forward", "✓ tanh_backward"]
     assert "✗ product_backward: product_backward stopped: two shapes do not multiply." in done.stdout
-    assert "· rnn_forward is not written yet" in done.stdout
+    assert "· rnn_forward is not written yet." in done.stdout
+    assert "· rnn_step_backward is not written yet." in done.stdout
     assert lines[-1] == "2 of 10 checks pass. Next: product_backward."
 
 

@@ -110,7 +110,7 @@ STOPS = {
     "exit": (SystemExit(0), "✗ answer ended the program instead of returning.\n  line "),
     "recursion": (RecursionError("maximum recursion depth"), "✗ answer calls itself without end.\n  line "),
     "unpacking": (ValueError("not enough values to unpack (expected 6, got 5)"),
-                  "Is the cache unpacked in the order in which it was packed?"),
+                  "the values on the right do not match the names on the left (expected 6, got 5)."),
 }
 
 
@@ -146,6 +146,29 @@ def test_the_line_that_stopped_is_quoted(case):
         return x["no"]
     assert 'line' in verdict(case.run, answer, np.ones(3))
     assert 'return x["no"]' in verdict(case.run, answer, np.ones(3))
+
+
+def test_what_was_to_be_unpacked_is_told(case):
+    def shape(x):
+        _, _, _ = x.shape
+    assert "is the batch axis there?" in verdict(case.run, shape, np.ones((3, 4)))
+
+    def order(cache):
+        _, _ = cache
+    assert "Is the cache unpacked in the order in which it was packed?" in verdict(case.run, order, (1, 2, 3))
+
+
+def test_a_backward_pass_waits_for_a_forward_pass_that_is_not_written(case):
+    def forward(x):
+        raise NotImplementedError
+    assert verdict(case.gradients, forward, step_backward, case("ND")) == (
+        "· step_backward waits: forward is not written yet.")
+
+
+def test_overflow_is_explained(case):
+    said = verdict(case.edges, lambda x: np.exp(x) / np.exp(x), case("ND"))
+    assert said.startswith("✗ With large inputs: its output is not finite: ")
+    assert said.endswith("exp overflows above 709: is there a form without a large exponent?")
 
 
 def test_returned_things_are_counted(case):
@@ -219,7 +242,7 @@ def test_edge_cases_are_named(case, capsys):
     assert "With N = 1: its output has shape (H=6), expected (1, H=6)." in verdict(
         case.edges, lambda x, W: (x @ W).squeeze(), case("ND"), case("DH"))
     case.edges(lambda x, W: x @ W, case("ND"), case("DH"))
-    assert "✓ edge cases: N = 1, T = 1, views with gaps, float32, large inputs" in capsys.readouterr().out
+    assert "✓ edge cases: N = 1, T = 1, non-contiguous arrays, float32, large inputs" in capsys.readouterr().out
 
 
 def test_conditions(case, capsys):

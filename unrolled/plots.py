@@ -42,13 +42,13 @@ def step_graph() -> Figure:
     """Draw one recurrent step as blocks: two products, a sum, tanh; shapes go right, gradients come back left."""
     fig, ax = new_figure(8.5, 3.6)
     places = {"x": (0, 3, INPUT), "Wx": (0, 2.1, INPUT), "prev_h": (0, 1.1, STATE), "Wh": (0, 0.2, STATE),
-              "×": (2, 2.55, "none"), "× ": (2, 0.65, "none"), "b": (4, 3, INPUT), "+": (4, 1.6, "none"),
-              "tanh": (6, 1.6, "none"), "next_h": (8, 1.6, OUTPUT)}
+              "product": (2, 2.55, "none"), "product ": (2, 0.65, "none"), "b": (4, 3, INPUT), "sum": (4, 1.6, "none"),
+              "tanh": (6, 1.6, "none"), "next_h": (8, 1.6, STATE)}
     for name, (x, y, colour) in places.items():
         _box(ax, x, y, colour, name.strip(), width=0.95)
-    edges = {("x", "×"): "(N, D)", ("Wx", "×"): "(D, H)", ("prev_h", "× "): "(N, H)", ("Wh", "× "): "(H, H)",
-             ("×", "+"): "(N, H)", ("× ", "+"): "(N, H)", ("b", "+"): "(H,)", ("+", "tanh"): "z (N, H)",
-             ("tanh", "next_h"): "(N, H)"}
+    edges = {("x", "product"): "(N, D)", ("Wx", "product"): "(D, H)", ("prev_h", "product "): "(N, H)",
+             ("Wh", "product "): "(H, H)", ("product", "sum"): "(N, H)", ("product ", "sum"): "(N, H)",
+             ("b", "sum"): "(H,)", ("sum", "tanh"): "z (N, H)", ("tanh", "next_h"): "(N, H)"}
     for (start, end), label in edges.items():
         (x0, y0, _), (x1, y1, _) = places[start], places[end]
         _there_and_back(ax, (x0, y0), (x1, y1), label)
@@ -101,6 +101,6 @@ def _there_and_back(ax: Axes, start: tuple[float, float], end: tuple[float, floa
     _arrow(ax, tuple(first + side), tuple(last + side))
     _arrow(ax, tuple(last - side), tuple(first - side), GRADIENT)
     angle = float(np.degrees(np.arctan2(way[1], way[0])))
-    x, y = (first + last) / 2 + 2.6 * side
+    x, y = (first + last) / 2 + (2.6 if abs(angle) < 80 else 4.5) * side
     ax.text(x, y, label, rotation=angle if abs(angle) < 80 else 0, ha="center", va="center", fontsize=8, color=INK,
             rotation_mode="anchor")

@@ -163,7 +163,7 @@ def in_words(f: Callable, error: BaseException, sizes: Sizes, seconds: float) ->
     if isinstance(error, RecursionError):
         return wrong(f"{name} calls itself without end.", _where(error))
     for explain in (_matrix_product, _broadcast, _unpacking):
-        if words := explain(str(error), sizes):
+        if words := explain(str(error), _where(error), sizes):
             headline, advice = words
             return wrong(f"{name} stopped: {headline}", _where(error), advice)
     message = f": {error}".splitlines()[0].rstrip(".") if str(error) else ""
@@ -187,7 +187,7 @@ def student_line(traceback: TracebackType | None) -> tuple[int, str]:
     return found
 
 
-def _matrix_product(message: str, sizes: Sizes) -> tuple[str, str] | None:
+def _matrix_product(message: str, line: str, sizes: Sizes) -> tuple[str, str] | None:
     sized = re.search(r"\(size (\d+) is different from (\d+)\)", message)
     aligned = re.search(r"not aligned: (\d+) \(dim \d\) != (\d+) \(dim \d\)", message)
     if not (found := sized or aligned):
@@ -197,7 +197,7 @@ def _matrix_product(message: str, sizes: Sizes) -> tuple[str, str] | None:
     return "two shapes do not multiply.", f"{inner}: a transpose is missing or one too many."
 
 
-def _broadcast(message: str, sizes: Sizes) -> tuple[str, str] | None:
+def _broadcast(message: str, line: str, sizes: Sizes) -> tuple[str, str] | None:
     if "broadcast" not in message:
         return None
     shapes = [tuple(map(int, re.findall(r"\d+", s))) for s in re.findall(r"\(([\d, ]*)\)", message)]
@@ -213,9 +213,11 @@ def _broadcast(message: str, sizes: Sizes) -> tuple[str, str] | None:
     return "two shapes do not fit together.", text
 
 
-def _unpacking(message: str, sizes: Sizes) -> tuple[str, str] | None:
+def _unpacking(message: str, line: str, sizes: Sizes) -> tuple[str, str] | None:
     if "values to unpack" not in message:
         return None
     count = "; ".join(re.findall(r"\((.*?)\)", message)[:1])
-    same = "Is the cache unpacked in the order in which it was packed?"
-    return f"the values on the right do not match the names on the left ({count}).", same
+    headline = f"the values on the right do not match the names on the left ({count})."
+    if ".shape" in line:
+        return headline, "An array has another number of axes than that: is the batch axis there?"
+    return headline, "Is the cache unpacked in the order in which it was packed?" if "cache" in line else ""

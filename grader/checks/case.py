@@ -21,7 +21,7 @@ from grader.checks.compare import (
 )
 from grader.checks.gradients import Numeric, Position, computes_in_single, leaf, leaves, slope_errors
 from grader.checks.sizes import Sizes
-from grader.checks.verdict import CheckFailed, fine, right, wrong
+from grader.checks.verdict import CheckFailed, NotWritten, fine, right, wrong
 
 FLOAT32, LARGE_INPUTS = "float32", "large inputs"
 LARGE = 1000.0      # exp of such a score overflows, tanh of it does not
@@ -40,6 +40,7 @@ class Case:
         self.sizes = Sizes(sizes)
         self.rng = np.random.default_rng(seed)
         self.call = Caller(self.sizes)
+        self.remark = ""
 
     def __call__(self, spec: str) -> Any:
         """Draw normal random arrays: ``case("ND H")`` gives shapes (N, D) and (H,); one letter group, one array."""
@@ -118,7 +119,7 @@ class Case:
         self._say(self._judge_loss(f, inputs, truth))
 
     def edges(self, f: Callable, *rest: Any, truth: Callable | None = None) -> None:
-        """Repeat a judgement where mistakes hide: N = 1, T = 1, views, float32, large inputs.
+        """Repeat a judgement where mistakes hide: N = 1, T = 1, non-contiguous arrays, float32, large inputs.
 
         ``edges(f, *inputs)`` compares f with itself or with truth, ``edges(forward, backward, *inputs)`` the
         gradients with derivatives.
@@ -132,9 +133,10 @@ class Case:
 
     def _say(self, verdicts: Verdicts) -> None:
         self.call.said.warned.clear()
+        self.remark = ""
         for name, error in verdicts:
             right(name, error)
-        if line := self.call.said.line():
+        for line in filter(None, [self.remark, self.call.said.line()]):
             print(f"  {line}")
 
     def _judge_outputs(self, f: Callable, inputs: tuple, wants: Mapping[str, Any],
@@ -170,13 +172,19 @@ class Case:
         self._require_untouched(backward, names, inputs, mine)
         yield from self._judge_slopes(pair, pair.numeric(inputs, douts), grads)
         if any(not np.array_equal(a, b) for a, b in zip(douts, passed, strict=True)):
-            print(f"  {function_name(backward)} changed its upstream gradient in place: allowed here, "
-                  "though its caller may still need it.")
+            self.remark = (f"{function_name(backward)} changed its upstream gradient in place: allowed here, "
+                           "though its caller may still need it.")
 
     def _forward(self, forward: Callable, backward: Callable, mine: tuple, inputs: tuple,
                  truth: Callable | None) -> tuple[list[np.ndarray], Any]:
         """Run the student's forward pass: its outputs, right so far as truth tells, and its cache."""
-        result = self.call.in_place(forward, *mine)
+        try:
+            result = self.call.in_place(forward, *mine)
+        except NotWritten:
+            if backward is forward:
+                raise
+            waits = f"· {function_name(backward)} waits: {function_name(forward)} is not written yet."
+            raise NotWritten(waits) from None
         if not isinstance(result, tuple) or len(result) < 2:
             raise wrong(f"{function_name(forward)} returned {_kind(result)}, expected its output and a cache.",
                         f"{function_name(backward)} needs the cache.")
@@ -270,7 +278,7 @@ class Case:
         for letter in "NT":
             if letter in self.sizes.of:
                 yield f"{letter} = 1", variant(partial(self.sizes.first, letter=letter))
-        yield "views with gaps", variant(lambda a: strided(a) if a.ndim else a)
+        yield "non-contiguous arrays", variant(lambda a: strided(a) if a.ndim else a)
         yield FLOAT32, variant(lambda a: a.astype(np.float32) if a.dtype.kind == "f" else a)
         yield LARGE_INPUTS, variant(lambda a: LARGE * a if a.dtype.kind == "f" else a)
 
@@ -324,11 +332,20 @@ class Case:
         """Judge only that nothing overflows, on the way there and back."""
         result = self.call.quietly_kept(f, *inputs)
         outs = self._outs(f, result, 1)
-        array = require_array("its output", outs[0], np.shape(outs[0]), self.sizes)
+        array = self._require_finite("its output", outs[0])
         grads = self.call.quietly_kept(backward, np.ones_like(array), result[-1]) if backward else ()
         for i, grad in enumerate(grads if isinstance(grads, tuple) else (grads,)):
-            require_array(f"gradient {i + 1}", grad, np.shape(grad), self.sizes)
+            self._require_finite(f"gradient {i + 1}", grad)
         yield "finite", 0.0
+
+    def _require_finite(self, name: str, got: Any) -> np.ndarray:
+        try:
+            return require_array(name, got, np.shape(got), self.sizes)
+        except CheckFailed as verdict:
+            if "not finite" not in str(verdict):
+                raise
+            question = "exp overflows above 709: is there a form without a large exponent?"
+            raise CheckFailed(f"{verdict}\n  {question}") from None
 
 
 def _wave(shape: tuple[int, ...], frequency: float) -> np.ndarray:
