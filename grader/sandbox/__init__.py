@@ -10,6 +10,7 @@ comes back is decoded by `wire.Decoder` and nothing else. The format is in docs/
 """
 
 from grader.sandbox.limits import Limits
+from grader.sandbox.probe import Finding, probe
 from grader.sandbox.proxies import Instance, Names, Proxy, Reference, Said, Stopped, StudentError
 from grader.sandbox.session import STATUS, CellResult, Failure, Session
 from grader.sandbox.unavailable import Unavailable
@@ -20,6 +21,7 @@ __all__ = [
     "STATUS",
     "CellResult",
     "Failure",
+    "Finding",
     "Instance",
     "Limits",
     "Names",
@@ -32,4 +34,5 @@ __all__ = [
     "Stopped",
     "StudentError",
     "Unavailable",
+    "probe",
 ]

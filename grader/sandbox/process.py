@@ -26,13 +26,14 @@ class Process:
         self.cpu_seconds = 0.0
         self.reason: tuple[str, str] | None = None
         self._report = report
-        self._done, self._lock = threading.Event(), threading.Lock()
-        threading.Thread(target=self._watch, daemon=True, name="sandbox watch").start()
+        self._closed, self._lock = False, threading.Lock()
+        self._watcher = threading.Thread(target=self._watch, daemon=True, name="sandbox watch")
+        self._watcher.start()
 
     def kill(self, status: str, why: str) -> None:
         """Kill the process and all it started; the first reason given is the one that is told."""
         with self._lock:
-            if self._done.is_set():
+            if self._closed:
                 return
             self.reason = self.reason or (status, why)
             with contextlib.suppress(ProcessLookupError):
@@ -56,10 +57,10 @@ class Process:
     def close(self) -> None:
         """Kill the process, wait for its end and let go of what the grader held for it."""
         self.kill("died", "closed")
-        self.wait()
+        self._watcher.join()
         with self._lock:
-            if not self._done.is_set():
-                self._done.set()
+            if not self._closed:
+                self._closed = True
                 self._from_report()
                 os.close(self.pidfd)
                 os.close(self._report)
@@ -79,7 +80,7 @@ class Process:
         return "died", f"the process was ended by {signal.Signals(number).name}"
 
     def _watch(self) -> None:
-        while not self._done.wait(WATCH_SECONDS):
+        while not self.wait(WATCH_SECONDS):
             used = usage(self.pid, "/session", self.limits.memory)
             if used.memory > self.limits.memory:
                 self.kill("memory", f"stopped: it used more than {self.limits.memory // MB} MB of memory")

@@ -287,7 +287,9 @@ class Session:
             self._end("timeout", f"stopped after {allowed:g} s", place)
         except Gone:
             self._end(*self.process.end(), place)
-        except Stopped:
+        except Stopped as stop:
+            if self.stopped is None:             # a helper of the check called a submission that has ended
+                self._end("died", f"stopped: a helper of the check ended ({stop})", place)
             raise
         except Exception as e:
             reason = str(e) if isinstance(e, ProtocolError) else type(e).__name__

@@ -142,9 +142,9 @@ class Decoder:
         end = self.offset + count * dtype.itemsize
         if end > len(self.blob):
             raise ProtocolError("an array is larger than the bytes that came with it")
-        if code == 0 and count and max(self.blob[self.offset : end]) > 1:
-            raise ProtocolError("an array of booleans holds something else")
         array = np.frombuffer(self.blob, dtype, count, self.offset) if count else np.empty(0, dtype)
+        if code == 0 and count and array.view(np.uint8).max() > 1:
+            raise ProtocolError("an array of booleans holds something else")
         self.offset = end
         return array.reshape(shape).copy()
 
