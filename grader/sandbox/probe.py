@@ -62,7 +62,7 @@ def rights():
         "mount": lambda: libc.mount(b"none", b"/tmp", b"tmpfs", 0, b""),
         "ptrace": lambda: libc.ptrace(0, 0, 0, 0),
         "memfd_create": lambda: libc.memfd_create(b"x", 0),
-        "setuid": lambda: libc.setuid(0) + (os.getuid() != 0),
+        "setuid": lambda: libc.setuid(0),
     }
     return [name for name, attempt in tries.items() if attempt() >= 0]
 

@@ -504,7 +504,7 @@ def exception(kind: str, message: str) -> Exception:
     """Make a builtin exception by name, or a StudentError."""
     if (known := builtin_exceptions().get(kind)) is not None:
         return known(message)
-    return StudentError(message)
+    return StudentError(f"{kind}: {message}" if is_name(kind) else message)
 
 
 def line_of(number: int, text: str) -> tuple[int, str] | None:

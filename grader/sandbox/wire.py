@@ -254,4 +254,4 @@ def builtin_exceptions() -> dict[str, type[Exception]]:
         name: kind
         for name, kind in vars(builtins).items()
         if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, steering)
-    } | {"UnicodeError": UnicodeError}
+    } | {f"Unicode{what}Error": UnicodeError for what in ("", "Decode", "Encode", "Translate")}

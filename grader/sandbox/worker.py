@@ -131,7 +131,7 @@ class Sandbox:
         told = data_fd(b"".join(a.encode() + b"\0" for a in args))
         try:
             self._bwrap = subprocess.Popen(
-                [bwrap, "--args", str(told), "--", sys.executable, "-I", "-B", "/inside.py", str(theirs.fileno())],
+                [bwrap, "--args", str(told), "--", sys.executable, "-s", "-P", "/inside.py", str(theirs.fileno())],
                 pass_fds=[*texts, told, theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
