@@ -683,7 +683,7 @@ def renounce(config):
     libc.prctl(PR_CAP_AMBIENT, ctypes.c_ulong(4), 0, 0, 0)
     set_capabilities(0)
     prctl(PR_SET_NO_NEW_PRIVS, 1)
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with(0)                                  # the keeper has no number in this pid namespace
     for name, value in config["rlimits"].items():
         resource.setrlimit(getattr(resource, "RLIMIT_" + name), (value, value))
     filter_calls(config["seccomp"])
@@ -711,6 +711,7 @@ def only(wire):
 def student(wire_fd, config):
     wire = only(wire_fd)
     try:
+        os.setsid()                              # a signal to a process group crosses pid namespaces
         furnish(config)
         renounce(config)
     except OSError as e:
@@ -724,13 +725,21 @@ def student(wire_fd, config):
         os._exit(1)
 
 
-def keeper(wire, report, config):
+def die_with(parent):
+    """Let the kernel end this process when its parent ends; asked anew after every change of rights."""
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def keeper(wire, report, parent, config):
     """Make the namespaces, start the student's process, wait, and report how it ended."""
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         if os.geteuid() == 0:
             become(config["uid"])
         enter_namespaces()
+        die_with(parent)
         pid = os.fork()
     except OSError as e:
         os.write(wire, f"namespaces: {e}".encode())
@@ -740,7 +749,9 @@ def keeper(wire, report, config):
         student(wire, config)
     os.close(wire)
     _, status, used = os.wait4(pid, 0)
-    os.write(report, struct.pack("<idd", status, used.ru_utime + used.ru_stime, float(used.ru_maxrss)))
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = sum(u.ru_utime + u.ru_stime for u in (used, own))
+    os.write(report, struct.pack("<idd", status, seconds, float(used.ru_maxrss)))
     os._exit(0)
 
 
@@ -772,6 +783,7 @@ def zygote(control):
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     prctl(PR_SET_DUMPABLE, 0)
+    this = os.getpid()
     control.send(b"ready")
     while True:
         order, fds, _, _ = socket.recv_fds(control, 64, 2)
@@ -779,7 +791,7 @@ def zygote(control):
             os._exit(0)
         if len(fds) == 2 and os.fork() == 0:
             control.close()
-            keeper(*fds, config)
+            keeper(*fds, this, config)
         for fd in fds:
             os.close(fd)
 

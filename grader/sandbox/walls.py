@@ -107,9 +107,25 @@ def show_interpreter(result: Plan) -> None:
             path = os.path.join(prefix, name)
             if os.path.exists(path) and path not in SYSTEM and path != "/usr/bin":
                 result.show(path)
+    for folder in strange_packages():
+        result.cover(folder)
+        result.add("--remount-ro", folder)
     executable = os.path.realpath(sys.executable)
     if executable.startswith("/usr/bin/"):
         result.show(executable)
+
+
+def strange_packages() -> list[Path]:
+    """Find folders of packages that are shown with the system, but belong to another Python or another environment."""
+    known = {os.path.realpath(entry) for entry in sys.path}
+    libraries = [Path(p, name) for p in (sys.prefix, sys.base_prefix) for name in ("lib", "lib64")]
+    found = {
+        folder.resolve()
+        for library in (*libraries, *map(Path, SYSTEM))
+        for name in ("site-packages", "dist-packages")
+        for folder in library.glob(f"python*/{name}")
+    }
+    return sorted(folder for folder in found if str(folder) not in known)
 
 
 def show_packages(result: Plan, withhold: Sequence[str]) -> None:
@@ -142,7 +158,7 @@ def show_around(result: Plan, host: Path, inside: Path, hidden: set[Path]) -> No
 def withhold_module(result: Plan, module: str) -> None:
     """Put a file that refuses to be imported, with the sentence, where the module is or would be."""
     sentence = f"raise ImportError({withheld_sentence(module)!r}, name={module!r})\n"
-    found = list(files_of(module))
+    found = files_of(module)
     for path in filter(is_shown, found):
         if path.is_dir():
             result.cover(path)
@@ -172,18 +188,22 @@ def package_folders(name: str) -> list[Path]:
     return [Path(p).resolve() for p in (spec.submodule_search_locations or ())] if spec else []
 
 
-def files_of(module: str) -> Iterator[Path]:
-    """Find the folder or file of a module without importing it or its parents."""
-    path: list[str] | None = None
-    spec = None
-    for i, _ in enumerate(parts := module.split(".")):
-        name = ".".join(parts[: i + 1])
-        spec = importlib.util.find_spec(name) if path is None else importlib.machinery.PathFinder.find_spec(name, path)
-        if spec is None:
-            return
-        path = list(spec.submodule_search_locations or ())
-    if spec and path:
-        yield from (Path(p).resolve() for p in path)
+def files_of(module: str) -> list[Path]:
+    """Find every folder or file of a module on the path, without importing it or its parents."""
+    top, *rest = module.split(".")
+    roots = [[entry] for entry in sys.path if os.path.isdir(entry)]
+    roots.append([str(folder.parent) for folder in package_folders(top)])       # an editable one is on no path
+    found = {path for root in roots for path in files_below(top, rest, root)}
+    return sorted(found)
+
+
+def files_below(name: str, rest: list[str], root: list[str]) -> Iterator[Path]:
+    spec = importlib.machinery.PathFinder.find_spec(name, root)
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    if rest:
+        yield from files_below(f"{name}.{rest[0]}", rest[1:], folders)
+    elif folders:
+        yield from (Path(folder).resolve() for folder in folders)
     elif spec and spec.origin and os.path.isabs(spec.origin):
         yield Path(spec.origin).resolve()
 
