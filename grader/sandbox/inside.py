@@ -31,6 +31,7 @@ import time
 import traceback
 import types
 import warnings
+from typing import Any
 
 import msgpack
 import numpy as np
@@ -42,9 +43,9 @@ DTYPE_CODES = {np.dtype(name): code for code, name in enumerate(DTYPES)}
 C_ORDER, F_ORDER, STRIDED = range(3)
 HEADER = struct.Struct("<II")
 
-TEXT_IN_REPLY = 4_000           # characters of a message or a repr
+TEXT_IN_REPLY = 4_000  # characters of a message or a repr
 TRACEBACK_IN_REPLY = 20_000
-SAID_IN_CALL = 20_000           # characters printed inside one call that are worth carrying out
+SAID_IN_CALL = 20_000  # characters printed inside one call that are worth carrying out
 WARNINGS_KEPT = DISPLAYS_KEPT = 20
 FLUSH_SECONDS, FLUSH_BYTES = 0.25, 4 << 20
 
@@ -184,8 +185,8 @@ class Reader:
     def __init__(self, blob, table, helper):
         self.blob, self.table, self.helper = blob, table, helper
         self.offset = 0
-        self.known = []                          # what each array of this frame was, for AGAIN
-        self.arrays = []                         # (array, its bytes when it came in)
+        self.known = []  # what each array of this frame was, for AGAIN
+        self.arrays = []  # (array, its bytes when it came in)
 
     def value(self, node):
         if not isinstance(node, (list, tuple)):
@@ -236,7 +237,9 @@ class Reader:
         return [
             [i, array]
             for i, (array, before) in enumerate(self.arrays)
-            if array.size == before.size and array.dtype == before.dtype and array.tobytes() != before.tobytes()
+            if array.size == before.size
+            and array.dtype == before.dtype
+            and array.tobytes() != before.tobytes()
         ]
 
 
@@ -252,7 +255,7 @@ class Said:
 
     def __init__(self, limit, strict):
         self.limit, self.strict = limit, strict
-        self.parts = {"stdout": [], "stderr": []}
+        self.parts: dict[str, list[str]] = {"stdout": [], "stderr": []}
         self.used, self.overflowed = 0, False
         self.warnings = []
 
@@ -318,9 +321,10 @@ class Student:
     def __init__(self, wire, config):
         self.wire, self.bounds = wire, config["bounds"]
         self.output_limit, self.figure_limit = config["output"], config["figures"]
-        self.table, self.said = Table(), None
-        self.cells = {}
-        self.display = []
+        self.table = Table()
+        self.said: Any = None  # the record of the request under way
+        self.cells: dict[str, list[str]] = {}
+        self.display: list[str] = []
         self.main = threading.get_ident()
         self.module = types.ModuleType("__main__")
         self.names = self.module.__dict__
@@ -359,7 +363,10 @@ class Student:
         try:
             writer, reply = getattr(self, "do_" + kind)(number, Reader(blob, self.table, self.help), *rest)
         except BaseException as e:
-            writer, reply = Writer(self.table, self.bounds), ["raised", number, *self.failure(e), self.said.node()]
+            writer, reply = (
+                Writer(self.table, self.bounds),
+                ["raised", number, *self.failure(e), self.said.node()],
+            )
         finally:
             self.said = outer
         self.send(writer, reply)
@@ -381,23 +388,34 @@ class Student:
         if said.overflowed:
             status, failure = "output", None
         writer = Writer(self.table, {**self.bounds, "blob": self.bounds["blob"] - (1 << 20)})
-        texts = [writer._array(np.frombuffer(said.text(s).encode("utf-8", "replace"), np.uint8)) for s in said.parts]
+        texts = [
+            writer._array(np.frombuffer(said.text(s).encode("utf-8", "replace"), np.uint8))
+            for s in said.parts
+        ]
         pictures = [writer._array(np.frombuffer(png, np.uint8)) for png in figures]
         return writer, ["cell", number, status, *texts, failure, self.display, pictures]
 
     def do_names(self, number, _):
-        names = [n for n in self.names if isinstance(n, str) and not n.startswith("_") and n not in self.given]
+        names = [
+            n for n in self.names if isinstance(n, str) and not n.startswith("_") and n not in self.given
+        ]
         return Writer(self.table, self.bounds), ["names", number, names[:5_000]]
 
     def do_get(self, number, _, name):
         writer = Writer(self.table, self.bounds)
-        if name not in self.names or name in self.given and name.startswith("_"):
+        if name not in self.names or (name in self.given and name.startswith("_")):
             return writer, ["missing", number]
         return writer, ["value", number, writer.value(self.names[name]), [], None]
 
     def do_attribute(self, number, reader, target, name):
         writer = Writer(self.table, self.bounds)
-        return writer, ["value", number, writer.value(getattr(reader.value(target), name)), [], self.said.node()]
+        return writer, [
+            "value",
+            number,
+            writer.value(getattr(reader.value(target), name)),
+            [],
+            self.said.node(),
+        ]
 
     def do_assign(self, number, reader, target, name, value):
         setattr(reader.value(target), name, reader.value(value))
@@ -477,8 +495,9 @@ class Student:
 
     def figures(self):
         """Draw what pyplot still has open, and close it."""
-        pyplot = sys.modules.get("matplotlib.pyplot")
-        images, room = [], self.figure_limit
+        pyplot: Any = sys.modules.get("matplotlib.pyplot")
+        images: list[bytes] = []
+        room = self.figure_limit
         if pyplot is None:
             return images
         try:
@@ -620,7 +639,10 @@ def set_capabilities(effective):
 
 
 def mount(source, target, kind, flags, options=""):
-    must(libc.mount(source.encode(), target.encode(), kind.encode(), flags, options.encode()), f"mount {target}")
+    must(
+        libc.mount(source.encode(), target.encode(), kind.encode(), flags, options.encode()),
+        f"mount {target}",
+    )
 
 
 def write_file(path, text):
@@ -641,7 +663,7 @@ def enter_namespaces():
     """Leave the zygote's namespaces; the next fork is process 1 of a new world."""
     uid, gid = os.geteuid(), os.getegid()
     must(libc.unshare(NAMESPACES), "unshare")
-    prctl(PR_SET_DUMPABLE, 1)                    # a process that may not be dumped may not write its own maps
+    prctl(PR_SET_DUMPABLE, 1)  # a process that may not be dumped may not write its own maps
     write_file("/proc/self/setgroups", "deny")
     write_file("/proc/self/uid_map", f"{uid} {uid} 1")
     write_file("/proc/self/gid_map", f"{gid} {gid} 1")
@@ -652,7 +674,9 @@ def furnish(config):
     """Give the student's process its own empty, bounded folders, and no /proc."""
     mount("none", "/", "none", MS_REC | MS_PRIVATE)
     calm = MS_NOSUID | MS_NODEV
-    mount("tmpfs", "/session", "tmpfs", calm, f"size={config['space']},nr_inodes={config['inodes']},mode=0755")
+    mount(
+        "tmpfs", "/session", "tmpfs", calm, f"size={config['space']},nr_inodes={config['inodes']},mode=0755"
+    )
     for folder in ("/work", "/tmp", "/dev/shm"):
         replace_folder(folder)
     mount("tmpfs", "/warm", "tmpfs", calm | MS_NOEXEC | MS_RDONLY, "size=4k,nr_inodes=2,mode=0555")
@@ -667,7 +691,7 @@ def replace_folder(folder):
     """Put an empty folder of this session there, through which whatever was shown below it stays visible."""
     fresh = "/session" + folder
     os.makedirs(fresh, 0o777)
-    for name in os.listdir(folder):              # an interpreter may live below /tmp
+    for name in os.listdir(folder):  # an interpreter may live below /tmp
         if os.path.isdir(f"{folder}/{name}"):
             os.mkdir(f"{fresh}/{name}")
         else:
@@ -683,7 +707,7 @@ def renounce(config):
     libc.prctl(PR_CAP_AMBIENT, ctypes.c_ulong(4), 0, 0, 0)
     set_capabilities(0)
     prctl(PR_SET_NO_NEW_PRIVS, 1)
-    die_with(0)                                  # the keeper has no number in this pid namespace
+    die_with(0)  # the keeper has no number in this pid namespace
     for name, value in config["rlimits"].items():
         resource.setrlimit(getattr(resource, "RLIMIT_" + name), (value, value))
     filter_calls(config["seccomp"])
@@ -691,7 +715,7 @@ def renounce(config):
 
 def filter_calls(program):
     class Program(ctypes.Structure):
-        _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_char_p)]  # noqa: RUF012
+        _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_char_p)]
 
     prog = Program(len(program) // 8, program)
     must(libc.prctl(PR_SET_SECCOMP, ctypes.c_ulong(2), ctypes.byref(prog), 0, 0), "seccomp")
@@ -711,7 +735,7 @@ def only(wire):
 def student(wire_fd, config):
     wire = only(wire_fd)
     try:
-        os.setsid()                              # a signal to a process group crosses pid namespaces
+        os.setsid()  # a signal to a process group crosses pid namespaces
         furnish(config)
         renounce(config)
     except OSError as e:
@@ -719,7 +743,7 @@ def student(wire_fd, config):
         os._exit(1)
     wire.sendall(b"ready")
     try:
-        random.seed(0)                           # the module takes a new seed in every fork
+        random.seed(0)  # the module takes a new seed in every fork
         Student(wire, config).serve()
     finally:
         os._exit(1)
@@ -760,9 +784,9 @@ def warm_up(config):
     for name in config["preload"]:
         with contextlib.suppress(Exception):
             __import__(name)
-    pyplot = sys.modules.get("matplotlib.pyplot")
+    pyplot: Any = sys.modules.get("matplotlib.pyplot")
     if pyplot is not None:
-        pyplot.show = lambda *_, **__: None
+        vars(pyplot)["show"] = lambda *_, **__: None
         axes = pyplot.figure().gca()
         axes.plot([0, 1], [0, 1], label="$x$")
         axes.legend()
@@ -791,7 +815,7 @@ def zygote(control):
             os._exit(0)
         if len(fds) == 2 and os.fork() == 0:
             control.close()
-            keeper(*fds, this, config)
+            keeper(fds[0], fds[1], this, config)
         for fd in fds:
             os.close(fd)
 

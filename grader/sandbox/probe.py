@@ -16,10 +16,16 @@ from grader.sandbox.walls import ENVIRONMENT
 from grader.sandbox.worker import Sandbox
 
 SMALL = Limits(
-    call_seconds=3, cell_seconds=10, cpu_seconds=60, memory=512 * MB, processes=32, file_bytes=4 * MB, space_bytes=8 * MB
+    call_seconds=3,
+    cell_seconds=10,
+    cpu_seconds=60,
+    memory=512 * MB,
+    processes=32,
+    file_bytes=4 * MB,
+    space_bytes=8 * MB,
 )
 
-LOOK = '''
+LOOK = """
 import os, socket, time
 
 def processes():
@@ -118,7 +124,7 @@ def large_together():
 def for_ever():
     while True:
         pass
-'''
+"""
 
 
 @dataclass(frozen=True)
@@ -135,8 +141,11 @@ def probe() -> list[Finding]:
 
     Raises Unavailable where no sandbox can be had at all.
     """
-    with Sandbox(SMALL, withhold=("unrolled.layers", "scipy", "torch")) as sandbox, listeners() as (folder, port, path):
-        findings = []
+    with (
+        Sandbox(SMALL, withhold=("unrolled.layers", "scipy", "torch")) as sandbox,
+        listeners() as (folder, port, path),
+    ):
+        findings: list[Finding] = []
         with sandbox.session() as session:
             findings += look_around(opened(session), folder, port, path)
         findings += hit_limits(sandbox)
@@ -147,15 +156,39 @@ def probe() -> list[Finding]:
 def look_around(names: Names, folder: Path, port: int, path: str) -> Iterator[Finding]:
     """Look for what must not be seen, reached or done."""
     pid, others = names["processes"]()
-    yield Finding("it sees no other process", pid == 1 and not others, f"process {pid}, /proc holds {len(others)}")
-    private = [str(Path.home()), os.getcwd(), str(Path(__file__).parents[2]), str(folder), "/home", "/etc/shadow", "/sys"]
+    yield Finding(
+        "it sees no other process", pid == 1 and not others, f"process {pid}, /proc holds {len(others)}"
+    )
+    private = [
+        str(Path.home()),
+        os.getcwd(),
+        str(Path(__file__).parents[2]),
+        str(folder),
+        "/home",
+        "/etc/shadow",
+        "/sys",
+    ]
     seen = [p for p in names["visible"](private) if not empty_parent(p)]
     yield Finding("it sees no home, no course and no neighbour", not seen, ", ".join(seen) or "none of them")
     reached = names["connected"](port, path)
-    yield Finding("it reaches no network and no socket of this machine", not reached, ", ".join(reached) or "refused")
-    places = ["/", "/usr/lib", "/etc", "/packages", "/files", "/dev", "/proc", "/warm", os.path.dirname(os.__file__)]
+    yield Finding(
+        "it reaches no network and no socket of this machine", not reached, ", ".join(reached) or "refused"
+    )
+    places = [
+        "/",
+        "/usr/lib",
+        "/etc",
+        "/packages",
+        "/files",
+        "/dev",
+        "/proc",
+        "/warm",
+        os.path.dirname(os.__file__),
+    ]
     wrote = names["written"](places)
-    yield Finding("it writes nowhere but its own folders", not wrote, ", ".join(wrote) or "refused everywhere")
+    yield Finding(
+        "it writes nowhere but its own folders", not wrote, ", ".join(wrote) or "refused everywhere"
+    )
     own = names["written"](["/work", "/tmp", "/dev/shm"])
     yield Finding("it has folders of its own", len(own) == 3, ", ".join(own))
     extra = sorted(set(names["environment"]()) - set(ENVIRONMENT) - {"PWD", "LC_CTYPE"})
@@ -163,13 +196,21 @@ def look_around(names: Names, folder: Path, port: int, path: str) -> Iterator[Fi
     rights = names["rights"]()
     yield Finding("it has no privileges", not rights, ", ".join(rights) or "every attempt refused")
     told = names["imports"](["grader", "scipy", "unrolled.layers"])
-    yield Finding("what is withheld cannot be imported", "imported" not in told.values(), "; ".join(map(str, told.values())))
+    yield Finding(
+        "what is withheld cannot be imported",
+        "imported" not in told.values(),
+        "; ".join(map(str, told.values())),
+    )
 
 
 def hit_limits(sandbox: Sandbox) -> Iterator[Finding]:
     """Run into every limit."""
     cases: list[tuple[str, str, Callable[[object], bool]]] = [
-        ("one process cannot take more memory than allowed", "one_large_array", lambda seen: seen == "MemoryError"),
+        (
+            "one process cannot take more memory than allowed",
+            "one_large_array",
+            lambda seen: seen == "MemoryError",
+        ),
         ("processes are counted", "fork_until_refused", lambda seen: 0 < int(str(seen)) <= SMALL.processes),
         ("files are bounded", "fill", lambda seen: 0 < int(str(seen)) <= SMALL.space_bytes),
         ("processes together cannot either", "large_together", lambda seen: seen == "memory"),
@@ -191,7 +232,10 @@ def leave_nothing(sandbox: Sandbox) -> Finding:
     pid = session.process.pid
     started = time.monotonic()
     session.close()
-    gone = not os.path.exists(f"/proc/{pid}/status") or "Z" in Path(f"/proc/{pid}/stat").read_text().split(")")[1][:3]
+    gone = (
+        not os.path.exists(f"/proc/{pid}/status")
+        or "Z" in Path(f"/proc/{pid}/stat").read_text().split(")")[1][:3]
+    )
     return Finding("nothing survives the end", gone, f"all gone after {time.monotonic() - started:.2f} s")
 
 

@@ -67,7 +67,9 @@ class Instance(Reference):
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
-            raise AttributeError(f"{name} of a student's object cannot be reached: it starts with an underscore")
+            raise AttributeError(
+                f"{name} of a student's object cannot be reached: it starts with an underscore"
+            )
         return self._session.attribute(self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:

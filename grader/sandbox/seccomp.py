@@ -11,11 +11,11 @@ import struct
 
 LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 ALLOW, KILL, REFUSE = 0x7FFF0000, 0x80000000, 0x00050000
-NUMBER, ARCHITECTURE, FIRST_ARGUMENT, SECOND_ARGUMENT = 0, 4, 16, 24      # offsets in struct seccomp_data
-NEW_NAMESPACES = 0x7E020080                      # every CLONE_NEW… flag
-FAMILIES = (1, 2, 10)                            # AF_UNIX, AF_INET, AF_INET6: all empty in a new network namespace
-TERMINAL_INPUT = (0x5412, 0x541C)                # TIOCSTI, TIOCLINUX
-NEWEST = 451                                     # cachestat; later calls are refused as unknown
+NUMBER, ARCHITECTURE, FIRST_ARGUMENT, SECOND_ARGUMENT = 0, 4, 16, 24  # offsets in struct seccomp_data
+NEW_NAMESPACES = 0x7E020080  # every CLONE_NEW… flag
+FAMILIES = (1, 2, 10)  # AF_UNIX, AF_INET, AF_INET6: all empty in a new network namespace
+TERMINAL_INPUT = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
+NEWEST = 451  # cachestat; later calls are refused as unknown
 
 X86_64 = {
     "acct": 163, "add_key": 248, "adjtimex": 159, "bpf": 321, "chroot": 161, "clock_adjtime": 305,
@@ -64,11 +64,13 @@ def program(machine: str | None = None) -> bytes:
     """
     machine = machine or platform.machine()
     if machine not in MACHINES:
-        raise NotImplementedError(f"the sandbox has no system call table for {machine}; x86_64 and aarch64 have one")
+        raise NotImplementedError(
+            f"the sandbox has no system call table for {machine}; x86_64 and aarch64 have one"
+        )
     architecture, denied, checked = MACHINES[machine]
     lines: list[Instruction] = [(LOAD, 0, 0, ARCHITECTURE), (EQUAL, 1, 0, architecture), (RETURN, 0, 0, KILL)]
-    lines += [(LOAD, 0, 0, NUMBER), *when(AT_LEAST, NEWEST + 1, errno.ENOSYS)]       # x32 calls are among these
-    lines += when(EQUAL, CLONE3, errno.ENOSYS)                                       # libc falls back to clone
+    lines += [(LOAD, 0, 0, NUMBER), *when(AT_LEAST, NEWEST + 1, errno.ENOSYS)]  # x32 calls are among these
+    lines += when(EQUAL, CLONE3, errno.ENOSYS)  # libc falls back to clone
     lines += on(checked["clone"], FIRST_ARGUMENT, [(ANY_BIT, 0, 1, NEW_NAMESPACES), refuse(errno.EPERM)])
     for name in ("socket", "socketpair"):
         lines += on(checked[name], FIRST_ARGUMENT, unless(FAMILIES, errno.EAFNOSUPPORT))

@@ -41,7 +41,7 @@ from grader.sandbox.wire import (
 
 STATUS = ("ok", "error", "timeout", "memory", "output", "died", "refused")
 CHUNK_BYTES, CHUNK_CALLS = 16 * MB, 2_000
-FLUSH_SECONDS = 1.0                              # what a part of a batch may wait for its neighbours inside
+FLUSH_SECONDS = 1.0  # what a part of a batch may wait for its neighbours inside
 FIGURES, DISPLAYS, PARAMETERS, WARNINGS, SAID_KEPT = 20, 20, 64, 20, 50
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -129,7 +129,9 @@ class Reply:
     def fields(self, kind: str, *types: type) -> list:
         """Give the fields after kind and number, checked for kind and exact types (object allows any)."""
         rest = list(self.message[2:])
-        right = len(rest) == len(types) and all(t is object or type(r) is t for r, t in zip(rest, types, strict=True))
+        right = len(rest) == len(types) and all(
+            t is object or type(r) is t for r, t in zip(rest, types, strict=True)
+        )
         if self.kind != kind or not right:
             raise ProtocolError("a reply has another form than agreed")
         return rest
@@ -250,9 +252,11 @@ class Session:
 
     def signature(self, proxy: Proxy) -> inspect.Signature:
         """Fetch the parameters of a student's function; any arguments at all when they make no signature."""
-        with self._request(Place(proxy.__name__), ["signature", self._node(proxy)], self.limits.call_seconds) as turn:
+        with self._request(
+            Place(proxy.__name__), ["signature", self._node(proxy)], self.limits.call_seconds
+        ) as turn:
             reply = self._receive(turn)
-            parameters = reply.fields("signature", tuple)[0] if reply.kind == "signature" else None
+            parameters = reply.fields("signature", tuple)[0] if reply.kind == "signature" else (None,)
         try:
             return signature_of(parameters[:PARAMETERS])
         except (ValueError, TypeError):
@@ -288,7 +292,7 @@ class Session:
         except Gone:
             self._end(*self.process.end(), place)
         except Stopped as stop:
-            if self.stopped is None:             # a helper of the check called a submission that has ended
+            if self.stopped is None:  # a helper of the check called a submission that has ended
                 self._end("died", f"stopped: a helper of the check ended ({stop})", place)
             raise
         except Exception as e:
@@ -327,7 +331,11 @@ class Session:
         args, named = decoder.value(message[2]), decoder.value(message[3])
         decoder.end()
         self._helped += 1
-        if not isinstance(args, tuple) or not isinstance(named, dict) or any(type(k) is not str for k in named):
+        if (
+            not isinstance(args, tuple)
+            or not isinstance(named, dict)
+            or any(type(k) is not str for k in named)
+        ):
             raise ProtocolError("a helper is called in another form than agreed")
         if self._helped > self.limits.helper_calls or self._depth > self.limits.helper_depth:
             raise ProtocolError("helpers of the check are called too often or too deeply")
@@ -340,7 +348,9 @@ class Session:
             answer = self._encoder().frame(["failed", type(e).__name__, str(e)[:1000]])
         self._channel.send(answer, turn.deadline + self.limits.call_seconds)
 
-    def _some(self, proxy: Proxy, calls: list[tuple], keep: bool, results: list, place: Place, budget: int) -> int:
+    def _some(
+        self, proxy: Proxy, calls: list[tuple], keep: bool, results: list, place: Place, budget: int
+    ) -> int:
         """Send as many calls of a batch as one frame holds, and gather their results as they come.
 
         Returns how many bytes the rest of the batch may still bring out.
@@ -395,7 +405,9 @@ class Session:
         self._hear(said)
         return result
 
-    def _change(self, change: Any, decoder: Decoder, arrays: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    def _change(
+        self, change: Any, decoder: Decoder, arrays: list[np.ndarray]
+    ) -> tuple[np.ndarray, np.ndarray]:
         if not isinstance(change, tuple) or len(change) != 2 or type(change[0]) is not int:
             raise ProtocolError("a changed argument has another form than agreed")
         array = decoder.value(change[1])
@@ -423,14 +435,20 @@ class Session:
         if reply.kind == "raised":
             error = self._error(reply)
             return CellResult("error", error=Failure(type(error).__name__, str(error)))
-        status, out, err, failed, display, pictures = reply.fields("cell", str, tuple, tuple, object, tuple, tuple)
+        status, out, err, failed, display, pictures = reply.fields(
+            "cell", str, tuple, tuple, object, tuple, tuple
+        )
         stdout, stderr = reply.text(out), reply.text(err)
         figures = [reply.decoder.value(picture).tobytes() for picture in pictures]
         reply.decoder.end()
         limit = self.limits.output_bytes + 8
         if len(stdout.encode()) > 3 * limit or len(stderr.encode()) > 3 * limit:
             raise ProtocolError("a cell says more than it may")
-        if sum(map(len, figures)) > self.limits.figure_bytes or len(figures) > FIGURES or len(display) > DISPLAYS:
+        if (
+            sum(map(len, figures)) > self.limits.figure_bytes
+            or len(figures) > FIGURES
+            or len(display) > DISPLAYS
+        ):
             raise ProtocolError("a cell shows more than it may")
         if any(type(text) is not str for text in display) or any(not png.startswith(PNG) for png in figures):
             raise ProtocolError("a cell shows something else than text and pictures")
@@ -518,7 +536,11 @@ def said_of(node: Any) -> Said:
     if not isinstance(node, tuple) or len(node) != 3 or not isinstance(node[1], tuple):
         raise ProtocolError("what a call said has another form than agreed")
     texts = (node[0], *node[1], node[2])
-    if any(type(text) is not str for text in texts) or len(node[1]) > WARNINGS or sum(map(len, texts)) > 100_000:
+    if (
+        any(type(text) is not str for text in texts)
+        or len(node[1]) > WARNINGS
+        or sum(map(len, texts)) > 100_000
+    ):
         raise ProtocolError("what a call said has another form than agreed")
     return Said(node[0], node[1], node[2])
 

@@ -32,7 +32,8 @@ def usage(pid: int, folder: str, limit: int) -> Usage:
 
 
 def descendants(pid: int) -> list[int]:
-    found, waiting = [], [pid]
+    found: list[int] = []
+    waiting = [pid]
     while waiting and len(found) < 1_000:
         found.append(waiting.pop())
         with contextlib.suppress(OSError, ValueError):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 INSIDE = Path(__file__).with_name("inside.py")
-GIVEN_PACKAGES = ("unrolled",)                   # importable inside even where they are installed editable
+GIVEN_PACKAGES = ("unrolled",)  # importable inside even where they are installed editable
 HIDDEN_PACKAGES = ("grader",)
 ENVIRONMENT = {
     "PATH": "/nowhere",
@@ -65,7 +65,13 @@ def plan(withhold: Sequence[str], files: Iterable[tuple[Path, str]], user_namesp
     """Say what the processes inside see: an interpreter, the given package, the assignment's files, and no more."""
     result = Plan()
     result.add("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
-    result.add("--new-session", "--hostname", "sandbox", "--clearenv", "--cap-drop" if user_namespace else "--cap-add")
+    result.add(
+        "--new-session",
+        "--hostname",
+        "sandbox",
+        "--clearenv",
+        "--cap-drop" if user_namespace else "--cap-add",
+    )
     result.add("ALL")
     if user_namespace:
         result.add("--unshare-user", "--uid", "1000", "--gid", "1000")
@@ -192,7 +198,7 @@ def files_of(module: str) -> list[Path]:
     """Find every folder or file of a module on the path, without importing it or its parents."""
     top, *rest = module.split(".")
     roots = [[entry] for entry in sys.path if os.path.isdir(entry)]
-    roots.append([str(folder.parent) for folder in package_folders(top)])       # an editable one is on no path
+    roots.append([str(folder.parent) for folder in package_folders(top)])  # an editable one is on no path
     found = {path for root in roots for path in files_below(top, rest, root)}
     return sorted(found)
 

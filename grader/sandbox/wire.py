@@ -154,7 +154,7 @@ class Decoder:
             raise ProtocolError("the reply holds bytes that belong to nothing")
 
 
-def unpack(structure: bytes | bytearray, bounds: Bounds) -> list | tuple:
+def unpack(structure: bytes | bytearray, bounds: Bounds) -> tuple:
     """Unpack the structure of a frame: arrays, text and numbers, and nothing else."""
     try:
         message = msgpack.unpackb(
@@ -195,7 +195,7 @@ class Encoder:
         """
         if depth > 60:
             raise ValueError("a value for the sandbox is nested more than 60 deep")
-        if value is None or isinstance(value, (bool, str, float)) and not isinstance(value, np.generic):
+        if value is None or (isinstance(value, (bool, str, float)) and not isinstance(value, np.generic)):
             return value
         if isinstance(value, np.ndarray):
             return self.array(value)

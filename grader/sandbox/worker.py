@@ -11,7 +11,6 @@ import struct
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -22,14 +21,14 @@ from grader.sandbox.channel import Channel
 from grader.sandbox.limits import Limits
 from grader.sandbox.process import Process
 from grader.sandbox.session import Session
-from grader.sandbox.unavailable import Unavailable, why_not
+from grader.sandbox.unavailable import why_not
 from grader.sandbox.walls import plan
 from grader.sandbox.wire import Bounds
 
 PRELOAD = ("numpy.random", "numpy.linalg", "numpy.fft", "h5py", "matplotlib.pyplot")
 WITHHOLD = ("scipy", "torch", "unrolled.layers")
 START_SECONDS = 60
-FIRST_UID, UIDS = 60001, 4000                    # root gives each worker a user of its own, from a range Debian keeps free
+FIRST_UID, UIDS = 60001, 4000  # root gives each worker a user of its own, from a range Debian keeps free
 CREDENTIALS = struct.Struct("3i")
 
 
@@ -96,7 +95,7 @@ class Sandbox:
         try:
             return self._fork()
         except (OSError, TimeoutError):
-            self.close()                         # the zygote died between two looks: once more, with a new one
+            self.close()  # the zygote died between two looks: once more, with a new one
             self.start()
         try:
             return self._fork()
@@ -107,7 +106,7 @@ class Sandbox:
     def close(self) -> None:
         """End the worker and every session it still has."""
         if self._control is not None:
-            self._control.close()                # the zygote leaves when its control closes
+            self._control.close()  # the zygote leaves when its control closes
             self._control = None
         if self._zygote >= 0:
             with contextlib.suppress(ProcessLookupError):
@@ -131,13 +130,23 @@ class Sandbox:
         told = data_fd(b"".join(a.encode() + b"\0" for a in args))
         try:
             self._bwrap = subprocess.Popen(
-                [bwrap, "--args", str(told), "--", sys.executable, "-s", "-P", "/inside.py", str(theirs.fileno())],
+                [
+                    bwrap,
+                    "--args",
+                    str(told),
+                    "--",
+                    sys.executable,
+                    "-s",
+                    "-P",
+                    "/inside.py",
+                    str(theirs.fileno()),
+                ],
                 pass_fds=[*texts, told, theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 cwd="/",
-                env={},                          # process 1 inside would show what bubblewrap was started with
+                env={},  # process 1 inside would show what bubblewrap was started with
             )
         finally:
             theirs.close()
@@ -169,7 +178,8 @@ class Sandbox:
             "output": limits.output_bytes,
             "figures": limits.figure_bytes,
             "bounds": {
-                name: getattr(bounds, name) for name in ("structure", "blob", "depth", "nodes", "dims", "tuple_keys")
+                name: getattr(bounds, name)
+                for name in ("structure", "blob", "depth", "nodes", "dims", "tuple_keys")
             },
             "memory": limits.memory,
             "rlimits": {
@@ -232,5 +242,7 @@ def placed(file: str | Path | tuple[str | Path, str]) -> tuple[Path, str]:
     """
     host, inside = file if isinstance(file, tuple) else (file, Path(file).name)
     if ".." in Path(inside).parts or str(Path(inside)) in ("/", "."):
-        raise ValueError(f"{inside} is no place for a file inside the sandbox; give a name or a path without ..")
+        raise ValueError(
+            f"{inside} is no place for a file inside the sandbox; give a name or a path without .."
+        )
     return Path(host).resolve(strict=True), inside

@@ -13,7 +13,20 @@ from grader.sandbox.limits import Limits
 from grader.sandbox.session import Session
 
 LIMITS = Limits(call_seconds=0.3, cell_seconds=0.3, reply_bytes=1 << 20)
-KINDS = ["value", "raised", "missing", "names", "signature", "cell", "part", "results", "help", "", "\x00", "walls"]
+KINDS = [
+    "value",
+    "raised",
+    "missing",
+    "names",
+    "signature",
+    "cell",
+    "part",
+    "results",
+    "help",
+    "",
+    "\x00",
+    "walls",
+]
 
 
 class Nobody:
@@ -62,7 +75,10 @@ def shout(sock, data):
 
 def frame(message, blob=b"", structure_size=None, blob_size=None):
     structure = message if isinstance(message, bytes) else msgpack.packb(message, unicode_errors="replace")
-    sizes = (len(structure) if structure_size is None else structure_size, len(blob) if blob_size is None else blob_size)
+    sizes = (
+        len(structure) if structure_size is None else structure_size,
+        len(blob) if blob_size is None else blob_size,
+    )
     return struct.pack("<II", *sizes) + structure + blob
 
 
@@ -73,15 +89,40 @@ class Generator:
         self.random = random.Random(seed)
 
     def integer(self):
-        return self.random.choice([0, 1, 2, 3, 7, -1, 255, 2**31, 2**31 - 1, 2**40, 2**53, 2**63 - 1, -(2**63), 2**64 - 1])
+        return self.random.choice(
+            [0, 1, 2, 3, 7, -1, 255, 2**31, 2**31 - 1, 2**40, 2**53, 2**63 - 1, -(2**63), 2**64 - 1]
+        )
 
     def scalar(self):
         pick = self.random.choice
-        return pick([None, True, False, self.integer(), 0.5, float("nan"), float("inf"), -0.0, "", "x", "__class__", "W" * 300])
+        return pick(
+            [
+                None,
+                True,
+                False,
+                self.integer(),
+                0.5,
+                float("nan"),
+                float("inf"),
+                -0.0,
+                "",
+                "x",
+                "__class__",
+                "W" * 300,
+            ]
+        )
 
     def array(self):
-        shape = [self.random.choice([0, 1, 2, 3, self.integer()]) for _ in range(self.random.choice([0, 1, 2, 3, 9, 40]))]
-        return [3, self.random.choice([*range(14), self.integer(), "f8", None, True]), self.random.choice([0, 1, 2, -1]), *shape]
+        shape = [
+            self.random.choice([0, 1, 2, 3, self.integer()])
+            for _ in range(self.random.choice([0, 1, 2, 3, 9, 40]))
+        ]
+        return [
+            3,
+            self.random.choice([*range(14), self.integer(), "f8", None, True]),
+            self.random.choice([0, 1, 2, -1]),
+            *shape,
+        ]
 
     def value(self, depth=0):
         kind = self.random.randrange(16 if depth else 30)
@@ -90,7 +131,14 @@ class Generator:
         if kind < 6:
             return self.array()
         if kind < 9 or kind > 13:
-            return self.scalar() if kind > 13 else [self.random.choice([0, 1, 2, 2]), *[self.value(depth + 1) for _ in range(self.random.randrange(5))]]
+            return (
+                self.scalar()
+                if kind > 13
+                else [
+                    self.random.choice([0, 1, 2, 2]),
+                    *[self.value(depth + 1) for _ in range(self.random.randrange(5))],
+                ]
+            )
         special = [
             [4, self.integer()], [5, 0.0, float("nan")], [5, "1", 2], [6, "f" * self.random.choice([1, 256, 257])],
             [6, "0x1"], [6, "-"], [6, "1_0"], [7, self.integer(), self.random.randrange(-1, 4), self.random.choice(["f", "()", 3])],
@@ -128,10 +176,21 @@ class Generator:
         return [kind, number, *body] if kind != "help" else [kind, self.random.choice([0, 1, "1"]), *body]
 
     def text(self):
-        return self.random.choice([[3, 5, 0, self.random.choice([0, 1, 8])], [3, 12, 0, 1], "text", None, self.value()])
+        return self.random.choice(
+            [[3, 5, 0, self.random.choice([0, 1, 8])], [3, 12, 0, 1], "text", None, self.value()]
+        )
 
     def said(self):
-        return self.random.choice([*[None] * 12, ["out", ["warning"], ""], ["x" * 200_000, [], ""], [1, 2, 3], ["", "ab", ""], self.value()])
+        return self.random.choice(
+            [
+                *[None] * 12,
+                ["out", ["warning"], ""],
+                ["x" * 200_000, [], ""],
+                [1, 2, 3],
+                ["", "ab", ""],
+                self.value(),
+            ]
+        )
 
     def reply(self):
         """One reply: bytes."""
@@ -165,4 +224,8 @@ def plain(value, depth=0):
         return all(plain(k) and plain(v, depth + 1) for k, v in value.items())
     if type(value) is np.ndarray or isinstance(value, np.generic):
         return value.dtype.kind in "biufc"
-    return value is None or type(value) in (bool, int, float, complex, str, NotKept) or isinstance(value, Reference)
+    return (
+        value is None
+        or type(value) in (bool, int, float, complex, str, NotKept)
+        or isinstance(value, Reference)
+    )

@@ -11,12 +11,11 @@ import tracemalloc
 import msgpack
 import numpy as np
 import pytest
+from hostile import LIMITS, Generator, frame, plain, session_that_hears
 
 from grader.sandbox import Proxy, Reference, Stopped, StudentError
 from grader.sandbox.session import CellResult
 from grader.sandbox.wire import Bounds, Decoder, Encoder, ProtocolError, builtin_exceptions, unpack
-
-from hostile import LIMITS, Generator, frame, plain, session_that_hears
 
 BOUNDS = Bounds(blob=1 << 20)
 REPLIES = 2_500
@@ -252,7 +251,12 @@ def test_changed_arguments_fit_the_arguments():
 
 
 def test_a_helper_nobody_passed_is_refused():
-    for message in (["help", 1, [1], [2]], ["help", 2, [1], [2]], ["help", 1, [0], [2]], ["help", 1, [1], [2, 3, 4]]):
+    for message in (
+        ["help", 1, [1], [2]],
+        ["help", 2, [1], [2]],
+        ["help", 1, [0], [2]],
+        ["help", 1, [1], [2, 3, 4]],
+    ):
         session = session_that_hears(frame(message))
         how = "call" if message[2] == [1] and message[3] == [2] and message[1] == 1 else "helper"
         with pytest.raises(Stopped, match="refused"):

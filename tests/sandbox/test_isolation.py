@@ -46,12 +46,26 @@ def test_it_is_nobody(told):
 
 def test_it_sees_little_of_the_file_system(told):
     top = told("print(json.dumps(sorted(os.listdir('/'))))")
-    folders = {"dev", "etc", "files", "inside.py", "packages", "proc", "session", "tmp", "usr", "warm", "work"}
+    folders = {
+        "dev",
+        "etc",
+        "files",
+        "inside.py",
+        "packages",
+        "proc",
+        "session",
+        "tmp",
+        "usr",
+        "warm",
+        "work",
+    }
     links = {"lib", "lib32", "lib64", "libx32"}
     ways = {Path(p).parts[1] for p in (sys.prefix, sys.base_prefix)}
     assert set(top) - folders - links <= ways
     assert told("print(json.dumps(sorted(os.listdir('/etc'))))") in (["ld.so.cache", "passwd"], ["passwd"])
-    assert "bin" not in told("print(json.dumps(os.listdir('/usr')))") or Path(sys.executable).resolve().parent == Path("/usr/bin")
+    assert "bin" not in told("print(json.dumps(os.listdir('/usr')))") or Path(
+        sys.executable
+    ).resolve().parent == Path("/usr/bin")
 
 
 def test_no_file_of_the_course_is_found_by_walking(told):
@@ -80,7 +94,9 @@ def test_a_course_around_the_interpreter_is_not_shown(tmp_path):
     (course / "solutions").mkdir(parents=True)
     (course / "solutions" / "rnn.ipynb").write_text("{}")
     tmp_path.chmod(0o755)
-    subprocess.run([sys.executable, "-m", "venv", "--system-site-packages", "--without-pip", course], check=True)
+    subprocess.run(
+        [sys.executable, "-m", "venv", "--system-site-packages", "--without-pip", course], check=True
+    )
     site = next((course / "lib").glob("python*/site-packages"))
     (site / "here.pth").write_text("\n".join(p for p in sys.path if p.endswith("site-packages")))
     script = (
@@ -89,7 +105,9 @@ def test_a_course_around_the_interpreter_is_not_shown(tmp_path):
         "plan = walls.plan((), [], True)\n"
         "print('\\n'.join(plan.args))"
     )
-    shown = subprocess.run([course / "bin" / "python", "-c", script], check=True, capture_output=True, text=True).stdout
+    shown = subprocess.run(
+        [course / "bin" / "python", "-c", script], check=True, capture_output=True, text=True
+    ).stdout
     assert f"{course}/lib\n" in shown
     assert f"--ro-bind\n{course}\n" not in shown
     assert f"{course}/solutions" not in shown
@@ -150,7 +168,9 @@ def test_only_the_wire_and_nothing_are_open(told):
 
 def test_the_environment_is_ours(told, monkeypatch):
     assert "SECRET" not in told("print(json.dumps(dict(os.environ)))")
-    assert told("print(json.dumps([hash('x'), os.environ['OMP_NUM_THREADS'], __import__('time').tzname[0]]))")[1:] == ["1", "UTC"]
+    assert told(
+        "print(json.dumps([hash('x'), os.environ['OMP_NUM_THREADS'], __import__('time').tzname[0]]))"
+    )[1:] == ["1", "UTC"]
 
 
 def test_the_hash_seed_is_the_same_in_every_worker(told):
@@ -177,7 +197,10 @@ print(json.dumps(told))
 
 
 def test_withheld_modules_say_so(tmp_path):
-    with Sandbox(withhold=("h5py", "torch", "six", "kiwisolver"), preload=()) as sandbox, sandbox.session() as session:
+    with (
+        Sandbox(withhold=("h5py", "torch", "six", "kiwisolver"), preload=()) as sandbox,
+        sandbox.session() as session,
+    ):
         told = json.loads(session.run_cell(TRY % ["h5py", "torch", "six", "kiwisolver", "h5py._hl"]).stdout)
         assert told["h5py"] == f"h5py is {WITHHELD}"
         assert told["torch"] == f"torch is {WITHHELD}"
@@ -196,7 +219,12 @@ def test_a_withheld_part_of_an_editable_package(tmp_path, monkeypatch):
     package = tmp_path / "unrolled"
     (package / "__pycache__").mkdir(parents=True)
     (package / "sub").mkdir()
-    for name, text in {"__init__": "", "layers": "answer = 1", "data": "x = 2", "sub/__init__": "y = 3"}.items():
+    for name, text in {
+        "__init__": "",
+        "layers": "answer = 1",
+        "data": "x = 2",
+        "sub/__init__": "y = 3",
+    }.items():
         (package / f"{name}.py").write_text(text)
     (package / "__pycache__" / "layers.cpython-311.pyc").write_bytes(b"compiled")
     for folder in (tmp_path, package, package / "sub"):
@@ -259,8 +287,12 @@ def running(pid):
 
 def test_two_sessions_do_not_see_each_other(worker):
     with worker.session() as one, worker.session() as two:
-        one.run_cell("open('/tmp/note', 'w').write('one')\nimport socket\ns = socket.socket(socket.AF_UNIX)\ns.bind('\\0here'); s.listen()")
-        result = two.run_cell("import os, socket\nprint(os.listdir('/tmp'))\nsocket.socket(socket.AF_UNIX).connect('\\0here')")
+        one.run_cell(
+            "open('/tmp/note', 'w').write('one')\nimport socket\ns = socket.socket(socket.AF_UNIX)\ns.bind('\\0here'); s.listen()"
+        )
+        result = two.run_cell(
+            "import os, socket\nprint(os.listdir('/tmp'))\nsocket.socket(socket.AF_UNIX).connect('\\0here')"
+        )
         assert "note" not in result.stdout
         assert result.error.type == "ConnectionRefusedError"
 
@@ -284,7 +316,9 @@ def test_nothing_is_left_when_the_grader_is_killed(tmp_path):
         "    session = sandbox.session()\n    print(session.process.pid, sandbox._bwrap.pid, flush=True)\n"
         "    session.run_cell('while True: pass')"
     )
-    with subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True) as grader:
+    with subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as grader:
         pids = [int(p) for p in grader.stdout.readline().split()]
         time.sleep(0.2)
         assert all(map(running, pids))

@@ -20,7 +20,9 @@ def test_a_cell_that_takes_too_long(quick):
 
 @pytest.mark.parametrize("body", ["while True: pass", "sum(range(10**12))", "import time; time.sleep(100)"])
 def test_a_call_that_takes_too_long(quick, body):
-    quick.run_cell("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\ndef f(x, n, s):\n    " + body)
+    quick.run_cell(
+        "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\ndef f(x, n, s):\n    " + body
+    )
     f = quick.names()["f"]
     started = time.monotonic()
     with pytest.raises(Stopped) as caught:
@@ -69,7 +71,9 @@ def test_processor_time_of_all_processes_is_counted():
 
 def test_a_background_thread_does_not_outlive_its_processor_time():
     with Sandbox(Limits(cpu_seconds=1), preload=()) as sandbox, sandbox.session() as session:
-        session.run_cell("import threading\ndef spin():\n    while True: pass\nthreading.Thread(target=spin, daemon=True).start()")
+        session.run_cell(
+            "import threading\ndef spin():\n    while True: pass\nthreading.Thread(target=spin, daemon=True).start()"
+        )
         assert session.process.wait(10)
         with pytest.raises(Stopped, match="processor seconds"):
             session.names()["f"]
@@ -92,7 +96,9 @@ def test_one_array_too_large_is_a_memory_error(quick):
 def test_memory_of_the_whole_tree_is_bounded(quick, source):
     result = quick.run_cell("import os, time, mmap\n" + source, "f")
     assert result.status == "memory"
-    assert result.error.message.startswith(("stopped: it used more than 512 MB of memory in f", "Unable", "[Errno 12]", ""))
+    assert result.error.message.startswith(
+        ("stopped: it used more than 512 MB of memory in f", "Unable", "[Errno 12]", "")
+    )
 
 
 def test_files_count_as_memory():
@@ -113,7 +119,9 @@ def test_files_and_space_are_bounded(quick):
     assert "File too large" in result.error.message
     result = quick.run_cell("for i in range(9): open(f'/dev/shm/{i}', 'wb').write(bytes(4 << 20))")
     assert "No space left" in result.error.message
-    result = quick.run_cell("import os\nfor i in range(9): os.remove(f'/dev/shm/{i}') if os.path.exists(f'/dev/shm/{i}') else 0")
+    result = quick.run_cell(
+        "import os\nfor i in range(9): os.remove(f'/dev/shm/{i}') if os.path.exists(f'/dev/shm/{i}') else 0"
+    )
     assert result.status == "ok"
     result = quick.run_cell("for i in range(1000): open(f'/tmp/{i}', 'w')")
     assert "No space left" in result.error.message
@@ -127,18 +135,25 @@ def test_output_is_bounded(quick):
     assert quick.run_cell("import os\nfor _ in range(1000): os.write(1, b'x' * 65536)\n1").display == ("1",)
     result = quick.run_cell("try:\n    print('x' * 20_000)\nexcept BaseException: pass\nprint('y')")
     assert result.status == "output"
-    assert quick.run_cell("class R:\n    def __repr__(self): return 'r' * 10**7\nR()").display[0] == "r" * 4000
+    assert (
+        quick.run_cell("class R:\n    def __repr__(self): return 'r' * 10**7\nR()").display[0] == "r" * 4000
+    )
 
 
 def test_what_threads_print_later_lands_nowhere(quick):
-    quick.run_cell("import threading, time\ndef later():\n    while True:\n        print('x' * 100); time.sleep(0.001)\nthreading.Thread(target=later).start()")
+    quick.run_cell(
+        "import threading, time\ndef later():\n    while True:\n        print('x' * 100); time.sleep(0.001)\nthreading.Thread(target=later).start()"
+    )
     time.sleep(0.2)
     assert quick.run_cell("2").display == ("2",)
 
 
 def test_a_process_that_ends_has_died(quick):
     result = quick.run_cell("import os\nos._exit(3)", "f")
-    assert (result.status, result.error.message) == ("died", "the process ended by itself, with exit code 3, in f")
+    assert (result.status, result.error.message) == (
+        "died",
+        "the process ended by itself, with exit code 3, in f",
+    )
 
 
 def test_a_process_that_crashes_has_died(quick):

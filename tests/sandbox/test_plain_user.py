@@ -34,7 +34,9 @@ def closed_folders():
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="run by a plain user, all other tests are this one")
-@pytest.mark.skipif(not all(map(shutil.which, ("unshare", "setpriv", "mount"))), reason="util-linux is not here")
+@pytest.mark.skipif(
+    not all(map(shutil.which, ("unshare", "setpriv", "mount"))), reason="util-linux is not here"
+)
 def test_a_plain_user_has_the_same_walls():
     tests = ["test_values.py", "test_isolation.py", "test_limits.py"]
     chosen = "not slow_batch and not escape and not walking and not probe_finds"

@@ -17,15 +17,25 @@ def test_without_bubblewrap_the_package_is_named(monkeypatch):
 
 def test_elsewhere_a_container_is_named(monkeypatch):
     monkeypatch.setattr(platform, "system", lambda: "Darwin")
-    with pytest.raises(Unavailable, match="the sandbox needs Linux, this is Darwin: grade in a Linux container"):
+    with pytest.raises(
+        Unavailable, match="the sandbox needs Linux, this is Darwin: grade in a Linux container"
+    ):
         Sandbox().start()
 
 
 @pytest.mark.parametrize(
     ("setting", "value", "words"),
     [
-        ("kernel/apparmor_restrict_unprivileged_userns", "1", "profile bwrap /usr/bin/bwrap flags=(unconfined) {\n  userns,"),
-        ("kernel/apparmor_restrict_unprivileged_userns", "1", "sudo apparmor_parser -r /etc/apparmor.d/bwrap"),
+        (
+            "kernel/apparmor_restrict_unprivileged_userns",
+            "1",
+            "profile bwrap /usr/bin/bwrap flags=(unconfined) {\n  userns,",
+        ),
+        (
+            "kernel/apparmor_restrict_unprivileged_userns",
+            "1",
+            "sudo apparmor_parser -r /etc/apparmor.d/bwrap",
+        ),
         ("kernel/unprivileged_userns_clone", "0", "sudo sysctl -w kernel.unprivileged_userns_clone=1"),
         ("user/max_user_namespaces", "0", "sudo sysctl -w user.max_user_namespaces=15000"),
         ("none", "", "as it does inside most containers"),

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from grader.sandbox import Instance, Proxy, Reference, StudentError
+from grader.sandbox.tree import processor_seconds
 
 IDENTITY = "def f(x):\n    return x"
 VALUES = [
@@ -84,7 +85,9 @@ def test_what_is_not_plain_stays_inside_and_can_be_passed_back(define):
 
 
 def test_a_value_without_end_stays_inside(define):
-    f = define("def f():\n    x = []\n    x.append(x)\n    deep = [0]\n    for _ in range(500): deep = [deep]\n    return 1, x, deep")
+    f = define(
+        "def f():\n    x = []\n    x.append(x)\n    deep = [0]\n    for _ in range(500): deep = [deep]\n    return 1, x, deep"
+    )
     one, x, deep = f()
     assert one == 1
     assert isinstance(x, Reference)
@@ -92,12 +95,16 @@ def test_a_value_without_end_stays_inside(define):
 
 
 def test_object_and_text_arrays_stay_inside(define):
-    f = define("import numpy as np\ndef f():\n    return np.array([{}], object), np.array(['a']), np.zeros(2, 'f4,i4'), b'x', 3 << 2000")
+    f = define(
+        "import numpy as np\ndef f():\n    return np.array([{}], object), np.array(['a']), np.zeros(2, 'f4,i4'), b'x', 3 << 2000"
+    )
     assert all(isinstance(v, Reference) for v in f())
 
 
 def test_more_than_one_message_holds_stays_inside(define):
-    f = define("import numpy as np\ndef f():\n    return np.zeros(5_000_000), 1, list(range(300_000)), 'x' * 2_000_000")
+    f = define(
+        "import numpy as np\ndef f():\n    return np.zeros(5_000_000), 1, list(range(300_000)), 'x' * 2_000_000"
+    )
     large, one, many, text = f()
     assert one == 1
     assert all(isinstance(v, Reference) for v in (large, many, text))
@@ -130,7 +137,9 @@ def test_read_only_arguments_stay_as_they_are(define):
 
 
 def test_names_and_signatures(session):
-    session.run_cell("import numpy as np\nN = 3\nx = np.ones(2)\n_private = 1\ndef step(x, prev_h=None, *rest, b=2.5, **more): pass")
+    session.run_cell(
+        "import numpy as np\nN = 3\nx = np.ones(2)\n_private = 1\ndef step(x, prev_h=None, *rest, b=2.5, **more): pass"
+    )
     names = session.names()
     assert set(names) == {"np", "N", "x", "step"}
     assert len(names) == 4
@@ -197,7 +206,9 @@ def test_the_line_told_is_the_deepest_of_the_students_own(session):
 
 
 def test_prints_and_warnings_are_captured(define):
-    f = define("import numpy as np, sys\ndef f(x):\n    print('x is', x)\n    print('oh', file=sys.stderr)\n    return np.exp(x)")
+    f = define(
+        "import numpy as np, sys\ndef f(x):\n    print('x is', x)\n    print('oh', file=sys.stderr)\n    return np.exp(x)"
+    )
     session = f._session
     f(np.float64(1000))
     f(np.float64(1000))
@@ -233,14 +244,17 @@ def test_many_calls_in_one_round_trip(define):
 
 
 def test_many_calls_cost_little(define):
+    """Processor seconds of both sides, for 300 calls with five arrays in and three out."""
     f = define("def f(x, prev_h, Wx, Wh, b):\n    return b, (x, prev_h)")
     arrays = [np.random.rand(*shape) for shape in ((4, 5), (4, 6), (5, 6), (6, 6), (6,))]
-    seconds = []
-    for _ in range(5):
-        started = time.perf_counter()
-        type(f).many(f, [tuple(arrays)] * 300, keep=False)
-        seconds.append(time.perf_counter() - started)
-    assert min(seconds) < 0.06
+
+    def spent():
+        return time.process_time() + processor_seconds(f._session.process.pid)
+
+    started = spent()
+    for _ in range(10):
+        f.many([tuple(arrays)] * 300, keep=False)
+    assert (spent() - started) / 10 < 0.05
 
 
 def test_a_large_batch_goes_in_parts(define):
@@ -258,7 +272,9 @@ def test_the_first_exception_ends_a_batch(define):
 
 
 def test_references_are_let_go(define):
-    f = define("made = []\ndef f():\n    return (i for i in ())\ndef count():\n    import gc\n    return sum(type(o).__name__ == 'generator' for o in gc.get_objects())")
+    f = define(
+        "made = []\ndef f():\n    return (i for i in ())\ndef count():\n    import gc\n    return sum(type(o).__name__ == 'generator' for o in gc.get_objects())"
+    )
     for _ in range(50):
         f()
     assert f._session.names()["count"]() < 10
@@ -284,7 +300,9 @@ def test_a_helper_may_call_back_in(define):
 
 
 def test_a_failing_helper_fails_inside(define):
-    f = define("def f(g):\n    try:\n        return g()\n    except ZeroDivisionError as e:\n        return str(e)")
+    f = define(
+        "def f(g):\n    try:\n        return g()\n    except ZeroDivisionError as e:\n        return str(e)"
+    )
     assert f(lambda: 1 / 0) == "division by zero"
 
 
@@ -344,7 +362,11 @@ def test_a_cell_shows_its_last_value_and_its_figures(session):
 
 def test_a_cell_that_fails_tells_where(session):
     result = session.run_cell("x = 1\ny = x / 0\n", "division")
-    assert (result.status, result.error.type, result.error.message) == ("error", "ZeroDivisionError", "division by zero")
+    assert (result.status, result.error.type, result.error.message) == (
+        "error",
+        "ZeroDivisionError",
+        "division by zero",
+    )
     assert result.error.line == (2, "y = x / 0")
     assert "y = x / 0" in result.error.traceback
     assert "inside.py" not in result.error.traceback
@@ -354,7 +376,9 @@ def test_a_cell_that_fails_tells_where(session):
 
 
 def test_notebook_syntax_is_left_out_with_a_word(session):
-    result = session.run_cell("%matplotlib inline\n!ls\nif True:\n    %time\nx = 3\nx?\nget_ipython().run_line_magic('a', 'b')")
+    result = session.run_cell(
+        "%matplotlib inline\n!ls\nif True:\n    %time\nx = 3\nx?\nget_ipython().run_line_magic('a', 'b')"
+    )
     assert result.status == "ok"
     assert "left out, this is not Python: %matplotlib inline" in result.stderr
     assert session.names()["x"] == 3
@@ -387,7 +411,9 @@ def test_listed_files_lie_in_the_working_folder(tmp_path):
     tmp_path.chmod(0o755)
     files = [tmp_path / "words.txt", (tmp_path / "words.txt", "data/again.txt")]
     with Sandbox(files=files, preload=()) as sandbox, sandbox.session() as session:
-        result = session.run_cell("print(open('words.txt').read(), open('data/again.txt').read())\nopen('words.txt', 'a')")
+        result = session.run_cell(
+            "print(open('words.txt').read(), open('data/again.txt').read())\nopen('words.txt', 'a')"
+        )
         assert result.stdout == "hello hello\n"
         assert result.error.type in ("OSError", "PermissionError")
     with pytest.raises(ValueError, match="no place"):
