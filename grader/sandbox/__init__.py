@@ -5,8 +5,8 @@
         rnn_step_forward = session.names()["rnn_step_forward"]
         next_h, cache = rnn_step_forward(x, prev_h, Wx, Wh, b)
 
-The cell and the call run in a process without network, files or neighbours; outside, the name is a proxy, and what
-comes back is decoded by `wire.Decoder` and nothing else. The format is in docs/protocol.md.
+The cell and the call run in a process without network, files or neighbours; outside, the name is a proxy,
+and what comes back is decoded by `wire.Decoder` and nothing else. The format is in docs/protocol.md.
 """
 
 from grader.sandbox.limits import Limits

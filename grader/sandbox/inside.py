@@ -3,11 +3,12 @@
 It is mounted as a single file and imports nothing of the grader. Three processes play a part:
 
     zygote   imported numpy, h5py and pyplot once; runs no line a student wrote
-    keeper   one per submission; made the new namespaces, waits for the student's process, reports how it ended
-    student  process 1 of its own pid namespace; behind mounts, limits and a system call filter before its first cell
+    keeper   one per submission; made the new namespaces, waits for the student's process, reports how it
+    ended student  process 1 of its own pid namespace; behind mounts, limits and a system call filter before
+    its first cell
 
-What the student's process says afterwards is untrusted: this file is on its side of the wall, and everything it
-promises about form is checked again outside (see docs/protocol.md).
+What the student's process says afterwards is untrusted: this file is on its side of the wall, and everything
+it promises about form is checked again outside (see docs/protocol.md).
 """
 
 import ast
@@ -517,7 +518,7 @@ class Student:
     # faults and warnings
 
     def failure(self, e):
-        """Describe an exception: type to raise outside (or ""), message, line number and text in the student's cells."""
+        """Describe an exception: type to raise outside (or ""), message, line number, text of the line."""
         try:
             kind, message = told(e)
         except BaseException:

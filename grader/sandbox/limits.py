@@ -9,8 +9,9 @@ MB = 1 << 20
 class Limits:
     """Bounds of one submission; each ends in a status word of its own (see `grader.sandbox.STATUS`).
 
-    Times are wall seconds except `cpu_seconds`, the processor seconds of all processes of one submission together.
-    `memory` is what they occupy together, files in memory included. `reply_bytes` bounds one message that comes out.
+    Times are wall seconds except `cpu_seconds`, the processor seconds of all processes of one submission
+    together. `memory` is what they occupy together, files in memory included. `reply_bytes` bounds one
+    message that comes out.
     """
 
     call_seconds: float = 10

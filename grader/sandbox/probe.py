@@ -3,6 +3,7 @@
 import contextlib
 import os
 import socket
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -36,7 +37,8 @@ def visible(paths):
 
 def connected(port, path):
     reached = []
-    for family, address in ((socket.AF_INET, ("127.0.0.1", port)), (socket.AF_UNIX, path), (socket.AF_UNIX, "\\0" + path)):
+    for family, address in ((socket.AF_INET, ("127.0.0.1", port)), (socket.AF_UNIX, path), (socket.AF_UNIX,
+    "\\0" + path)):
         try:
             with socket.socket(family) as s:
                 s.settimeout(1)
@@ -247,9 +249,7 @@ def opened(session: Session) -> Names:
 
 
 def empty_parent(path: str) -> bool:
-    """Say whether the interpreter lies below a path, which is then there inside as an empty folder on the way."""
-    import sys
-
+    """Say whether the interpreter lies below a path, which is then inside as a folder on the way."""
     return any(Path(p).is_relative_to(path) for p in (sys.prefix, sys.base_prefix))
 
 

@@ -46,7 +46,7 @@ class Process:
         return bool(poller.poll(seconds * 1000))
 
     def end(self) -> tuple[str, str]:
-        """Say why the process is gone: a status word and the beginning of a sentence. Kills it if it is not."""
+        """Say why the process is gone: a status word and the start of a sentence. Kills it if need be."""
         if self.reason is None and not self.wait(0.2):
             self.kill("refused", "stopped: it closed its connection")
         self.wait()

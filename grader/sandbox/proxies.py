@@ -16,7 +16,8 @@ class StudentError(Exception):
 class Stopped(Exception):
     """The student's process is stopped; `status` is the word, the message the sentence.
 
-    `function` and `arguments` say where, when it happened during a call: the name and what it was called with.
+    `function` and `arguments` say where, when it happened during a call: the name and what it was called
+    with.
     """
 
     def __init__(self, status: str, sentence: str, function: str = "", arguments: tuple = ()):
@@ -95,8 +96,8 @@ class Proxy(Instance):
     def many(self, calls: Sequence[tuple], keep: bool = True) -> list:
         """Call it once for each tuple of arguments, in one round trip, and list the results.
 
-        The calls work on copies: nothing is written back. With `keep=False` parts of results that are not plain data
-        are dropped inside at once. The first exception ends the batch and is raised.
+        The calls work on copies: nothing is written back. With `keep=False` parts of results that are not
+        plain data are dropped inside at once. The first exception ends the batch and is raised.
         """
         return self._session.many(self, list(calls), keep)
 

@@ -103,7 +103,7 @@ class Raised:
 
 @dataclass
 class Turn:
-    """One request under way: its number, where it is busy, until when, and how many bytes may still come out."""
+    """One request under way: number, place, end of patience, and how many bytes may still come out."""
 
     number: int
     place: Place
@@ -145,9 +145,11 @@ class Reply:
 
 
 class Session:
-    """A student's process, from its first cell to its end; use it as a context manager, from one thread at a time.
+    """A student's process, from its first cell to its end; use it as a context manager, from one thread at a
+    time.
 
-    Once it was stopped, every call raises a `Stopped` of the same status and sentence, and `run_cell` returns them.
+    Once it was stopped, every call raises a `Stopped` of the same status and sentence, and `run_cell`
+    returns them.
     """
 
     def __init__(self, limits: Limits, channel: Channel, process: Process):
@@ -493,8 +495,8 @@ class Session:
             raise TypeError("a value that was not kept cannot be passed back; call many(..., keep=True)")
         if not callable(value):
             raise TypeError(
-                f"a {type(value).__name__} cannot enter the sandbox; numbers, text, numeric arrays, lists, tuples, "
-                "dictionaries and functions can"
+                f"a {type(value).__name__} cannot enter the sandbox; numbers, text, numeric arrays, lists, "
+                "tuples, dictionaries and functions can"
             )
         number = len(self._helpers) + 1
         self._helpers[number] = value

@@ -18,7 +18,8 @@ class Usage:
 
 
 def usage(pid: int, folder: str, limit: int) -> Usage:
-    """Measure a tree of processes and the files it keeps in memory under `folder`, as its root process sees it.
+    """Measure a tree of processes and the files it keeps in memory under `folder`, as its root process sees
+    it.
 
     Resident memory counts shared pages once for each process; only when that exceeds the limit are the pages'
     proportional shares added up instead, which costs more.

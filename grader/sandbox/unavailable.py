@@ -25,18 +25,18 @@ def why_not(said: str) -> Unavailable:
     """Explain a sandbox that did not start, by what bubblewrap or the program inside said."""
     if platform.system() != "Linux":
         return Unavailable(
-            f"the sandbox needs Linux, this is {platform.system()}: grade in a Linux container or virtual machine, "
-            "or, if you trust every submission, say --trusted"
+            f"the sandbox needs Linux, this is {platform.system()}: grade in a Linux container or virtual "
+            "machine, or, if you trust every submission, say --trusted"
         )
     if shutil.which("bwrap") is None:
         return Unavailable(
-            "bubblewrap is not installed: sudo apt install bubblewrap (Debian, Ubuntu), sudo dnf install bubblewrap "
-            f"(Fedora), sudo pacman -S bubblewrap (Arch); {OTHERWISE}"
+            "bubblewrap is not installed: sudo apt install bubblewrap (Debian, Ubuntu), sudo dnf install "
+            f"bubblewrap (Fedora), sudo pacman -S bubblewrap (Arch); {OTHERWISE}"
         )
     if setting("kernel/apparmor_restrict_unprivileged_userns") == "1" and is_about_namespaces(said):
         return Unavailable(
-            "this system's AppArmor keeps bubblewrap from making user namespaces. Allow it: write the lines below to "
-            "/etc/apparmor.d/bwrap, then run  sudo apparmor_parser -r /etc/apparmor.d/bwrap\n\n"
+            "this system's AppArmor keeps bubblewrap from making user namespaces. Allow it: write the lines "
+            "below to /etc/apparmor.d/bwrap, then run  sudo apparmor_parser -r /etc/apparmor.d/bwrap\n\n"
             f"{PROFILE}\n{OTHERWISE}"
         )
     if setting("kernel/unprivileged_userns_clone") == "0" and is_about_namespaces(said):
@@ -51,8 +51,9 @@ def why_not(said: str) -> Unavailable:
         )
     if is_about_namespaces(said):
         return Unavailable(
-            "the kernel refuses bubblewrap its namespaces, as it does inside most containers: run on the host itself, "
-            f"or start the container with the right to make them; {OTHERWISE}\n{said.strip()}"
+            "the kernel refuses bubblewrap its namespaces, as it does inside most containers: "
+            "run on the host "
+            f"itself, or start the container with the right to make them; {OTHERWISE}\n{said.strip()}"
         )
     return Unavailable(f"the sandbox did not start; {OTHERWISE}. It said:\n{said.strip() or 'nothing'}")
 

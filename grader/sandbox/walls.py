@@ -62,7 +62,7 @@ class Plan:
 
 
 def plan(withhold: Sequence[str], files: Iterable[tuple[Path, str]], user_namespace: bool) -> Plan:
-    """Say what the processes inside see: an interpreter, the given package, the assignment's files, and no more."""
+    """Say what is seen inside: an interpreter, the given package, the assignment's files, and no more."""
     result = Plan()
     result.add("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
     result.add(
@@ -122,7 +122,7 @@ def show_interpreter(result: Plan) -> None:
 
 
 def strange_packages() -> list[Path]:
-    """Find folders of packages that are shown with the system, but belong to another Python or another environment."""
+    """Find folders of packages that come with what is shown, but belong to another environment."""
     known = {os.path.realpath(entry) for entry in sys.path}
     libraries = [Path(p, name) for p in (sys.prefix, sys.base_prefix) for name in ("lib", "lib64")]
     found = {

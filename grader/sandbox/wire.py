@@ -1,8 +1,9 @@
 """The format of what crosses the wall: frames of plain values and numeric arrays (docs/protocol.md).
 
-A frame is two sizes, a msgpack structure and the raw bytes of its arrays, in order. The structure holds nothing but
-nil, booleans, 64-bit integers, floats, text and tagged arrays; maps, binary and extension types are refused by the
-unpacker itself. `Decoder` is the only code of the grader that looks at a student's bytes, and it trusts none of them.
+A frame is two sizes, a msgpack structure and the raw bytes of its arrays, in order. The structure holds
+nothing but nil, booleans, 64-bit integers, floats, text and tagged arrays; maps, binary and extension types
+are refused by the unpacker itself. `Decoder` is the only code of the grader that looks at a student's bytes,
+and it trusts none of them.
 """
 
 import functools
@@ -177,8 +178,8 @@ def unpack(structure: bytes | bytearray, bounds: Bounds) -> tuple:
 class Encoder:
     """Encode values of the grader's for one frame; each distinct array travels once.
 
-    `stand_in(value)` gives the node of a value that is not plain data: a reference that came out earlier, a helper
-    that may be called from inside; it raises TypeError for anything else.
+    `stand_in(value)` gives the node of a value that is not plain data: a reference that came out earlier, a
+    helper that may be called from inside; it raises TypeError for anything else.
     """
 
     def __init__(self, stand_in: Callable[[Any], list]):
@@ -191,7 +192,8 @@ class Encoder:
     def value(self, value: Any, depth: int = 0) -> Any:
         """Encode one value.
 
-        Raises TypeError for a kind of value that cannot enter the sandbox, ValueError for nesting without end.
+        Raises TypeError for a kind of value that cannot enter the sandbox, ValueError for nesting without
+        end.
         """
         if depth > 60:
             raise ValueError("a value for the sandbox is nested more than 60 deep")

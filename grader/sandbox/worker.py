@@ -35,9 +35,10 @@ CREDENTIALS = struct.Struct("3i")
 class Sandbox:
     """One warm worker for many submissions, one after another; use it as a context manager.
 
-    `withhold` names modules that cannot be imported inside. `files` are what the assignment lists: (host path, inside
-    path) pairs, an inside path without a leading slash being relative to the working folder of the cells; a plain
-    path keeps its name there. A worker whose zygote has died is started anew by the next session.
+    `withhold` names modules that cannot be imported inside. `files` are what the assignment lists: (host
+    path, inside path) pairs, an inside path without a leading slash being relative to the working folder of
+    the cells; a plain path keeps its name there. A worker whose zygote has died is started anew by the next
+    session.
 
     Raises Unavailable, with what to do, where no sandbox can be had.
     """
@@ -122,7 +123,7 @@ class Sandbox:
             self._bwrap = None
 
     def _launch(self, bwrap: str, log: int) -> None:
-        """Start bubblewrap; its arguments go through a descriptor, so that no process inside can read them."""
+        """Start bubblewrap; its arguments go through a descriptor, where no process inside can read them."""
         walls = plan(self.withhold, self.files, user_namespace=os.geteuid() != 0)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         texts = [data_fd(text) for text in walls.texts]

@@ -1,4 +1,4 @@
-"""Generated replies of a hostile student's process, and a session that reads them; shared by tests and fuzzer."""
+"""Generated replies of a hostile process, and a session that reads them; for the tests and the fuzzer."""
 
 import random
 import socket
@@ -139,11 +139,14 @@ class Generator:
                     *[self.value(depth + 1) for _ in range(self.random.randrange(5))],
                 ]
             )
+        pick = self.random.choice
         special = [
-            [4, self.integer()], [5, 0.0, float("nan")], [5, "1", 2], [6, "f" * self.random.choice([1, 256, 257])],
-            [6, "0x1"], [6, "-"], [6, "1_0"], [7, self.integer(), self.random.randrange(-1, 4), self.random.choice(["f", "()", 3])],
-            [8, 1], [9, 0], [10], [99, 1], [], ["x"], [True], [2, [3, 7, 0, 1], 1], [2, [2], 1], {}, {"a": 1}, b"bytes",
-            msgpack.ExtType(5, b"x"), msgpack.Timestamp(1), self.nested(self.random.choice([10, 30, 400])),
+            [4, self.integer()], [5, 0.0, float("nan")], [5, "1", 2], [6, "f" * pick([1, 256, 257])],
+            [6, "0x1"], [6, "-"], [6, "1_0"], [7, self.integer(), pick([-1, 0, 1, 2, 3]), pick(["f",
+            "()", 3])],
+            [8, 1], [9, 0], [10], [99, 1], [], ["x"], [True], [2, [3, 7, 0, 1], 1], [2, [2], 1], {}, {"a": 1},
+            b"bytes", msgpack.ExtType(5, b"x"), msgpack.Timestamp(1),
+            self.nested(self.random.choice([10, 30, 400])),
         ]  # fmt: skip
         return self.random.choice(special)
 
@@ -159,13 +162,16 @@ class Generator:
     def message(self):
         number = self.random.choice([*[1] * 20, 2, True, "1", None])
         kind = self.random.choice([*KINDS, "value", "value", "value", "cell", "results"])
+        pick = self.random.choice
+        changes = pick([*[[]] * 6, [[0, self.array()]], [self.value()], 3])
+        types = ["ValueError", "SystemExit", "__import__", "", 3]
         rest = {
-            "value": lambda: [self.value(), self.random.choice([*[[]] * 6, [[0, self.array()]], [self.value()], 3]), self.said()],
-            "raised": lambda: [self.random.choice(["ValueError", "SystemExit", "__import__", "", 3]), "m", self.integer(), "t", self.said()],
+            "value": lambda: [self.value(), changes, self.said()],
+            "raised": lambda: [pick(types), "m", self.integer(), "t", self.said()],
             "results": lambda: [[self.value() for _ in range(self.random.randrange(4))], self.said()],
             "part": lambda: [[self.value() for _ in range(self.random.randrange(4))]],
             "names": lambda: [[self.scalar() for _ in range(3)]],
-            "signature": lambda: [[[self.scalar() for _ in range(self.random.choice([3, 4, 4, 4]))] for _ in range(3)]],
+            "signature": lambda: [[[self.scalar() for _ in range(pick([3, 4, 4, 4]))] for _ in range(3)]],
             "cell": lambda: [
                 self.random.choice(["ok", "error", "output", "marks", 3]), self.text(), self.text(),
                 self.random.choice([None, ["ValueError", "m", 1, "t", "tb"], ["x"], [1, 2, 3, 4, 5], 3]),

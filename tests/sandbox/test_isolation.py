@@ -71,7 +71,8 @@ def test_it_sees_little_of_the_file_system(told):
 def test_no_file_of_the_course_is_found_by_walking(told):
     names = told(
         "print(json.dumps([os.path.join(d, f) for d, _, fs in os.walk('/') for f in fs\n"
-        f"    if not d.startswith(('/usr', '/session', {sys.prefix + '/lib'!r}, {sys.base_prefix + '/lib'!r}))\n"
+        f"    if not d.startswith(('/usr', '/session', {sys.prefix + '/lib'!r}, "
+        f"{sys.base_prefix + '/lib'!r}))\n"
         "    and f.endswith(('.ipynb', '.db', '.toml', '.py'))]))"
     )
     given = {"/inside.py", "/packages/unrolled/__init__.py"}
@@ -82,8 +83,10 @@ def test_no_file_of_the_course_is_found_by_walking(told):
 def test_packages_of_other_environments_are_not_shown(told):
     folders = told(
         "import sys\nfrom pathlib import Path\n"
-        "print(json.dumps([str(p) for root in ('/usr/lib', sys.base_prefix + '/lib') for n in ('site', 'dist')\n"
-        "    for p in Path(root).glob(f'python*/{n}-packages') if any(p.iterdir()) and str(p) not in sys.path]))"
+        "print(json.dumps([str(p) for root in ('/usr/lib', sys.base_prefix + '/lib') for n in ('site', "
+        "'dist')\n"
+        "    for p in Path(root).glob(f'python*/{n}-packages') "
+        "if any(p.iterdir()) and str(p) not in sys.path]))"
     )
     assert folders == []
 
@@ -120,11 +123,13 @@ def test_it_reaches_no_socket(told, tmp_path):
         unix.listen()
         reached = told(
             "def reach(family, address, kind=socket.SOCK_STREAM):\n"
-            "    try:\n        with socket.socket(family, kind) as s:\n            s.settimeout(1); s.connect(address)\n"
+            "    try:\n        with socket.socket(family, kind) as s:\n"
+            "            s.settimeout(1); s.connect(address)\n"
             "        return 'reached'\n    except OSError as e:\n        return type(e).__name__\n"
             f"print(json.dumps([reach(socket.AF_INET, ('127.0.0.1', {inet.getsockname()[1]})),\n"
             "    reach(socket.AF_INET, ('192.0.2.1', 80)), reach(socket.AF_INET6, ('::1', 80)),\n"
-            f"    reach(socket.AF_UNIX, {path!r}), reach(40, (2, 80)), reach(38, ('hash', 'md5'), socket.SOCK_SEQPACKET),\n"
+            f"    reach(socket.AF_UNIX, {path!r}), reach(40, (2, 80)), reach(38, ('hash', 'md5'), "
+            f"socket.SOCK_SEQPACKET),\n"
             "    reach(17, ('lo', 0), socket.SOCK_RAW), reach(16, (0, 0), socket.SOCK_RAW)]))"
         )
     assert "reached" not in reached
@@ -135,10 +140,14 @@ def test_system_calls_that_lead_around_the_walls_are_refused(told):
         "libc = ctypes.CDLL(None, use_errno=True)\n"
         "def call(*args):\n    ctypes.set_errno(0)\n    return libc.syscall(*args), ctypes.get_errno()\n"
         "M = os.uname().machine == 'x86_64'\n"
-        "calls = dict(ptrace=101, unshare=272, mount=165, umount2=166, setns=308, chroot=161, pivot_root=155, keyctl=250,\n"
-        "    bpf=321, userfaultfd=323, memfd_create=319, shmget=29, msgget=68, semget=64, mq_open=240, perf_event_open=298,\n"
-        "    process_vm_readv=310, name_to_handle_at=303, personality=135, io_uring_setup=425, open_tree=428,\n"
-        "    memfd_secret=447, pidfd_getfd=438, clone3=435, statmount=457, newest=470, x32=0x40000000 + 39) if M else {}\n"
+        "calls = dict(ptrace=101, unshare=272, mount=165, umount2=166, setns=308, chroot=161, "
+        "pivot_root=155, keyctl=250,\n"
+        "    bpf=321, userfaultfd=323, memfd_create=319, shmget=29, msgget=68, semget=64, mq_open=240, "
+        "perf_event_open=298,\n"
+        "    process_vm_readv=310, name_to_handle_at=303, personality=135, io_uring_setup=425, "
+        "open_tree=428,\n"
+        "    memfd_secret=447, pidfd_getfd=438, clone3=435, statmount=457, newest=470, "
+        "x32=0x40000000 + 39) if M else {}\n"
         "calls = {n: call(k, 0x10000000, 0, 0, 0, 0) for n, k in calls.items()}\n"
         "calls['clone_newuser'] = call(56 if M else 220, 0x10000000 | 17, 0, 0, 0, 0)\n"
         "calls['tiocsti'] = call(16 if M else 29, 0, 0x5412, 0)\n"
@@ -151,8 +160,10 @@ def test_limits_cannot_be_raised(told):
     raised = told(
         "import resource\nraised = []\n"
         "for name in ('AS', 'NPROC', 'FSIZE', 'CPU', 'NOFILE', 'CORE'):\n"
-        "    try:\n        resource.setrlimit(getattr(resource, 'RLIMIT_' + name), (resource.RLIM_INFINITY,) * 2)\n"
-        "        raised.append(name)\n    except (ValueError, OSError):\n        pass\nprint(json.dumps(raised))"
+        "    try:\n"
+        "        resource.setrlimit(getattr(resource, 'RLIMIT_' + name), (resource.RLIM_INFINITY,) * 2)\n"
+        "        raised.append(name)\n    except (ValueError, OSError):\n        pass\n"
+        "print(json.dumps(raised))"
     )
     assert raised == []
 
@@ -160,7 +171,8 @@ def test_limits_cannot_be_raised(told):
 def test_only_the_wire_and_nothing_are_open(told):
     kinds = told(
         "import stat\nkinds = {}\nfor fd in range(256):\n    try:\n        mode = os.fstat(fd).st_mode\n"
-        "        kinds[fd] = 'socket' if stat.S_ISSOCK(mode) else 'device' if stat.S_ISCHR(mode) else 'other'\n"
+        "        kinds[fd] = 'socket' if stat.S_ISSOCK(mode) else 'device' "
+        "if stat.S_ISCHR(mode) else 'other'\n"
         "    except OSError:\n        pass\nprint(json.dumps(kinds))"
     )
     assert kinds == {"0": "device", "1": "device", "2": "device", "3": "socket"}
@@ -244,19 +256,24 @@ def test_a_withheld_part_of_an_editable_package(tmp_path, monkeypatch):
 HOSTILE = {
     "kill everyone": "import os, signal\nfor p in (-1, 0, 1, os.getppid()):\n    for s in (9, 15, 19):\n"
     "        try: os.kill(p, s)\n        except OSError: pass",
-    "fork bomb": "import os, time\nend = time.time() + 0.5\nwhile time.time() < end:\n    try: os.fork()\n    except OSError: pass",
-    "daemon": "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0: time.sleep(600)\n    os._exit(0)",
+    "fork bomb": "import os, time\nend = time.time() + 0.5\nwhile time.time() < end:\n"
+    "    try: os.fork()\n    except OSError: pass",
+    "daemon": "import os, time\nif os.fork() == 0:\n    os.setsid()\n"
+    "    if os.fork() == 0: time.sleep(600)\n    os._exit(0)",
     "poke": "import os\nfor p in ('/proc/1/mem', '/proc/self/mem', '/inside.py', '/warm/x', '/dev/mem'):\n"
     "    try: open(p, 'r+b').write(b'x')\n    except OSError: pass",
     "close all": "import os\nos.closerange(0, 256)",
-    "write on every descriptor": "import os\nfor fd in range(256):\n    try: os.write(fd, b'\\xff' * 64)\n    except OSError: pass",
+    "write on every descriptor": "import os\nfor fd in range(256):\n"
+    "    try: os.write(fd, b'\\xff' * 64)\n    except OSError: pass",
     "large": "import numpy as np\nx = []\nwhile True: x.append(np.ones(1 << 22))",
     "sockets": "import socket\nkept = [socket.socketpair() for _ in range(100)]",
-    "threads": "import threading, time\nfor _ in range(200):\n    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
+    "threads": "import threading, time\nfor _ in range(200):\n"
+    "    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
     "segfault": "import ctypes\nctypes.string_at(0)",
     "exit": "import os\nos._exit(0)",
     "loop": "while True: pass",
-    "patched": "import builtins, numpy, sys, random\nnumpy.allclose = lambda *a: True\nbuiltins.len = None\nsys.modules.clear()",
+    "patched": "import builtins, numpy, sys, random\nnumpy.allclose = lambda *a: True\n"
+    "builtins.len = None\nsys.modules.clear()",
 }
 
 
@@ -288,7 +305,8 @@ def running(pid):
 def test_two_sessions_do_not_see_each_other(worker):
     with worker.session() as one, worker.session() as two:
         one.run_cell(
-            "open('/tmp/note', 'w').write('one')\nimport socket\ns = socket.socket(socket.AF_UNIX)\ns.bind('\\0here'); s.listen()"
+            "open('/tmp/note', 'w').write('one')\nimport socket\ns = socket.socket(socket.AF_UNIX)\n"
+            "s.bind('\\0here'); s.listen()"
         )
         result = two.run_cell(
             "import os, socket\nprint(os.listdir('/tmp'))\nsocket.socket(socket.AF_UNIX).connect('\\0here')"

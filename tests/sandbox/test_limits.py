@@ -55,9 +55,10 @@ def test_a_submission_that_takes_too_long():
     with Sandbox(limits, preload=()) as sandbox, sandbox.session() as session:
         session.run_cell("import time\ndef f():\n    time.sleep(0.6)")
         f = session.names()["f"]
+        f()
+        f()
         with pytest.raises(Stopped, match="in f") as caught:
-            for _ in range(5):
-                f()
+            f()
         assert caught.value.status == "timeout"
 
 
@@ -72,7 +73,8 @@ def test_processor_time_of_all_processes_is_counted():
 def test_a_background_thread_does_not_outlive_its_processor_time():
     with Sandbox(Limits(cpu_seconds=1), preload=()) as sandbox, sandbox.session() as session:
         session.run_cell(
-            "import threading\ndef spin():\n    while True: pass\nthreading.Thread(target=spin, daemon=True).start()"
+            "import threading\ndef spin():\n    while True: pass\n"
+            "threading.Thread(target=spin, daemon=True).start()"
         )
         assert session.process.wait(10)
         with pytest.raises(Stopped, match="processor seconds"):
@@ -88,8 +90,10 @@ def test_one_array_too_large_is_a_memory_error(quick):
 @pytest.mark.parametrize(
     "source",
     [
-        "for _ in range(6):\n    if os.fork() == 0:\n        b = b'x' * (150 << 20)\n        time.sleep(9)\ntime.sleep(9)",
-        "m = mmap.mmap(-1, 300 << 20)\nm.write(b'x' * (300 << 20))\nn = mmap.mmap(-1, 300 << 20)\nn.write(b'x' * (300 << 20))",
+        "for _ in range(6):\n    if os.fork() == 0:\n        b = b'x' * (150 << 20)\n"
+        "        time.sleep(9)\ntime.sleep(9)",
+        "m = mmap.mmap(-1, 300 << 20)\nm.write(b'x' * (300 << 20))\nn = mmap.mmap(-1, 300 << 20)\n"
+        "n.write(b'x' * (300 << 20))",
     ],
     ids=["many processes", "shared"],
 )
@@ -142,7 +146,8 @@ def test_output_is_bounded(quick):
 
 def test_what_threads_print_later_lands_nowhere(quick):
     quick.run_cell(
-        "import threading, time\ndef later():\n    while True:\n        print('x' * 100); time.sleep(0.001)\nthreading.Thread(target=later).start()"
+        "import threading, time\ndef later():\n    while True:\n"
+        "        print('x' * 100); time.sleep(0.001)\nthreading.Thread(target=later).start()"
     )
     time.sleep(0.2)
     assert quick.run_cell("2").display == ("2",)

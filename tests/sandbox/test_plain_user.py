@@ -17,8 +17,8 @@ for folder in "$@"; do
     hidden=$(mktemp -d)
     mount --bind "$folder" "$hidden"
     top=/$(echo "$folder" | cut -d/ -f2)
-    case "$opened" in *" $top "*) ;; *) mount -t tmpfs -o mode=755 tmpfs "$top"; opened="$opened $top " ;; esac
-    mkdir -p "$folder"
+    case "$opened" in *" $top "*) ;; *) mount -t tmpfs -o mode=755 tmpfs "$top"; opened="$opened $top " ;;
+    esac mkdir -p "$folder"
     mount --bind "$hidden" "$folder"
 done
 while [ "$1" != -- ]; do shift; done

@@ -12,8 +12,9 @@ from grader.sandbox.tree import processor_seconds
 
 IDENTITY = "def f(x):\n    return x"
 VALUES = [
-    None, True, 0, -1, 2**63 - 1, -(2**63), 2**64, -(10**200), 0.1, -0.0, math.inf, 1 + 2j, "", "h\u2192é\U0001f600",
-    [], [1, [2.0, "x"]], (), (1, (None,)), {}, {"a": 1, 3: [True], None: 0.5, ("b", 2): "c"},
+    None, True, 0, -1, 2**63 - 1, -(2**63), 2**64, -(10**200), 0.1, -0.0, math.inf, 1 + 2j, "",
+    "h\u2192é\U0001f600", [], [1, [2.0, "x"]], (), (1, (None,)), {}, {"a": 1, 3: [True], None: 0.5,
+    ("b", 2): "c"},
 ]  # fmt: skip
 DTYPES = ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16"]
 
@@ -61,8 +62,10 @@ def test_other_byte_orders_and_subclasses_arrive_as_plain_values(define):
         "class Array(np.ndarray): pass\nclass Int(int): pass\nclass Str(str): pass\n"
         "class Color(enum.IntEnum):\n    RED = 1\nPoint = collections.namedtuple('Point', 'x y')\n"
         "def f():\n"
-        "    return [np.arange(3.).astype('>f8'), np.arange(3).view(Array), np.matrix([[1]]), np.ma.array([1]), Int(3),\n"
-        "            Str('s'), Color.RED, Point(1, 2), collections.OrderedDict(a=1), np.str_('t'), np.bool_(True)]"
+        "    return [np.arange(3.).astype('>f8'), np.arange(3).view(Array), np.matrix([[1]]), "
+        "np.ma.array([1]), Int(3),\n"
+        "            Str('s'), Color.RED, Point(1, 2), collections.OrderedDict(a=1), np.str_('t'), "
+        "np.bool_(True)]"
     )
     result = f()
     assert [type(v) for v in result[:4]] == [np.ndarray] * 4
@@ -86,7 +89,8 @@ def test_what_is_not_plain_stays_inside_and_can_be_passed_back(define):
 
 def test_a_value_without_end_stays_inside(define):
     f = define(
-        "def f():\n    x = []\n    x.append(x)\n    deep = [0]\n    for _ in range(500): deep = [deep]\n    return 1, x, deep"
+        "def f():\n    x = []\n    x.append(x)\n    deep = [0]\n    for _ in range(500): deep = [deep]\n"
+        "    return 1, x, deep"
     )
     one, x, deep = f()
     assert one == 1
@@ -96,14 +100,16 @@ def test_a_value_without_end_stays_inside(define):
 
 def test_object_and_text_arrays_stay_inside(define):
     f = define(
-        "import numpy as np\ndef f():\n    return np.array([{}], object), np.array(['a']), np.zeros(2, 'f4,i4'), b'x', 3 << 2000"
+        "import numpy as np\ndef f():\n"
+        "    return np.array([{}], object), np.array(['a']), np.zeros(2, 'f4,i4'), b'x', 3 << 2000"
     )
     assert all(isinstance(v, Reference) for v in f())
 
 
 def test_more_than_one_message_holds_stays_inside(define):
     f = define(
-        "import numpy as np\ndef f():\n    return np.zeros(5_000_000), 1, list(range(300_000)), 'x' * 2_000_000"
+        "import numpy as np\ndef f():\n"
+        "    return np.zeros(5_000_000), 1, list(range(300_000)), 'x' * 2_000_000"
     )
     large, one, many, text = f()
     assert one == 1
@@ -138,7 +144,8 @@ def test_read_only_arguments_stay_as_they_are(define):
 
 def test_names_and_signatures(session):
     session.run_cell(
-        "import numpy as np\nN = 3\nx = np.ones(2)\n_private = 1\ndef step(x, prev_h=None, *rest, b=2.5, **more): pass"
+        "import numpy as np\nN = 3\nx = np.ones(2)\n_private = 1\n"
+        "def step(x, prev_h=None, *rest, b=2.5, **more): pass"
     )
     names = session.names()
     assert set(names) == {"np", "N", "x", "step"}
@@ -207,7 +214,8 @@ def test_the_line_told_is_the_deepest_of_the_students_own(session):
 
 def test_prints_and_warnings_are_captured(define):
     f = define(
-        "import numpy as np, sys\ndef f(x):\n    print('x is', x)\n    print('oh', file=sys.stderr)\n    return np.exp(x)"
+        "import numpy as np, sys\ndef f(x):\n    print('x is', x)\n    print('oh', file=sys.stderr)\n"
+        "    return np.exp(x)"
     )
     session = f._session
     f(np.float64(1000))
@@ -273,7 +281,8 @@ def test_the_first_exception_ends_a_batch(define):
 
 def test_references_are_let_go(define):
     f = define(
-        "made = []\ndef f():\n    return (i for i in ())\ndef count():\n    import gc\n    return sum(type(o).__name__ == 'generator' for o in gc.get_objects())"
+        "made = []\ndef f():\n    return (i for i in ())\ndef count():\n    import gc\n"
+        "    return sum(type(o).__name__ == 'generator' for o in gc.get_objects())"
     )
     for _ in range(50):
         f()
@@ -351,7 +360,8 @@ def test_objects_of_a_students_class(define):
 
 def test_a_cell_shows_its_last_value_and_its_figures(session):
     result = session.run_cell(
-        "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nplt.figure()\ndisplay('shown')\n{'a': 1}"
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nplt.figure()\ndisplay('shown')\n"
+        "{'a': 1}"
     )
     assert result.status == "ok"
     assert result.display == ("'shown'", "{'a': 1}")
@@ -396,7 +406,8 @@ def test_a_session_starts_fresh_and_the_same(worker):
         with worker.session() as session:
             result = session.run_cell(
                 "import numpy as np, random, sys, os, time\n"
-                "print(np.random.rand(), random.random(), hash('x'), time.tzname, os.listdir('.'), 'left' in globals())\n"
+                "print(np.random.rand(), random.random(), hash('x'), time.tzname, os.listdir('.'), "
+                "'left' in globals())\n"
                 "left = np.left = 1; open('left', 'w').close()"
             )
             seen.append(result.stdout)
