@@ -9,26 +9,27 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-NOBODY = "65534"
 OPEN_THE_WAY = """
 set -e
-for folder in "$@"; do
-    [ "$folder" = -- ] && break
+while [ "$1" != -- ]; do
     hidden=$(mktemp -d)
-    mount --bind "$folder" "$hidden"
-    top=/$(echo "$folder" | cut -d/ -f2)
-    case "$opened" in *" $top "*) ;; *) mount -t tmpfs -o mode=755 tmpfs "$top"; opened="$opened $top " ;;
-    esac mkdir -p "$folder"
-    mount --bind "$hidden" "$folder"
+    mount --bind "$1" "$hidden"
+    top=/$(echo "$1" | cut -d/ -f2)
+    case "$opened" in
+        *" $top "*) ;;
+        *) mount -t tmpfs -o mode=755 tmpfs "$top"; opened="$opened $top " ;;
+    esac
+    mkdir -p "$1"
+    mount --bind "$hidden" "$1"
+    shift
 done
-while [ "$1" != -- ]; do shift; done
 shift
 exec setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all "$@"
 """
 
 
 def closed_folders():
-    """Folders a plain user needs but cannot reach, because one above them is closed."""
+    """List folders a plain user needs but cannot reach, because one above them is closed."""
     needed = {Path(p) for p in (sys.base_prefix, sys.prefix, ROOT)}
     return sorted(str(p) for p in needed if any(not parent.stat().st_mode & 1 for parent in p.parents))
 
@@ -42,7 +43,7 @@ def test_a_plain_user_has_the_same_walls():
     chosen = "not slow_batch and not escape and not walking and not probe_finds"
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-k", chosen]
     command += [str(Path(__file__).with_name(name)) for name in tests]
-    environment = {**os.environ, "HOME": "/tmp", "PYTHONDONTWRITEBYTECODE": "1", "SANDBOX_TEST_USER": NOBODY}
+    environment = {**os.environ, "HOME": "/tmp", "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         ["unshare", "--mount", "sh", "-c", OPEN_THE_WAY, "sh", *closed_folders(), "--", *command],
         cwd=ROOT,
