@@ -144,7 +144,7 @@ def probe() -> list[Finding]:
     Raises Unavailable where no sandbox can be had at all.
     """
     with (
-        Sandbox(SMALL, withhold=("unrolled.layers", "scipy", "torch")) as sandbox,
+        Sandbox(SMALL, preload=()) as sandbox,
         listeners() as (folder, port, path),
     ):
         findings: list[Finding] = []

@@ -27,6 +27,7 @@ ENVIRONMENT = {
     "HDF5_USE_FILE_LOCKING": "FALSE",
 }
 SYSTEM = ("/usr/lib", "/usr/lib64", "/usr/lib32", "/usr/libx32", "/usr/local/lib")
+ZYGOTE_OF_ROOT = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL")
 DEVICES = ("null", "zero", "full", "random", "urandom")
 
 
@@ -65,16 +66,12 @@ def plan(withhold: Sequence[str], files: Iterable[tuple[Path, str]], user_namesp
     """Say what is seen inside: an interpreter, the given package, the assignment's files, and no more."""
     result = Plan()
     result.add("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
-    result.add(
-        "--new-session",
-        "--hostname",
-        "sandbox",
-        "--clearenv",
-        "--cap-drop" if user_namespace else "--cap-add",
-    )
-    result.add("ALL")
+    result.add("--new-session", "--hostname", "sandbox", "--clearenv", "--cap-drop", "ALL")
     if user_namespace:
         result.add("--unshare-user", "--uid", "1000", "--gid", "1000")
+    else:
+        for capability in ZYGOTE_OF_ROOT:
+            result.add("--cap-add", capability)
     for name, value in ENVIRONMENT.items():
         result.add("--setenv", name, value)
     for folder in ("/session", "/work", "/tmp", "/dev/shm", "/files", "/packages"):

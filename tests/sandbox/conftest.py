@@ -32,7 +32,7 @@ def session(worker):
 
 @pytest.fixture(scope="session")
 def quick_worker():
-    with Sandbox(QUICK) as sandbox:
+    with Sandbox(QUICK, preload=()) as sandbox:
         yield sandbox
 
 

@@ -3,9 +3,9 @@
     pip install atheris
     python tests/sandbox/fuzz_decoder.py -max_total_time=600
 
-The first byte of an input chooses what is asked, the rest is what the sandbox answers. Start from nothing, or give a
-folder as corpus; `--seeds FOLDER` writes the replies of the generated tests there first. A finding is any exception
-but those a check is meant to see, or a result that is not plain data.
+The first byte of an input chooses what is asked, the rest is what the sandbox answers. Start from nothing,
+or give a folder as corpus; `--seeds FOLDER` writes the replies of the generated tests there first. A finding
+is any exception but those a check is meant to see, or a result that is not plain data.
 """
 
 import os
@@ -20,14 +20,12 @@ except ImportError:
     sys.exit("atheris is not installed: pip install atheris (Linux, CPython 3.11 to 3.13)")
 
 with atheris.instrument_imports(include=["grader.sandbox"]):
+    from hostile import LIMITS, Generator, Nobody, plain
+    from test_decoder import ASKS, ask
+
+    from grader.sandbox import CellResult, Session, Stopped, StudentError
     from grader.sandbox.channel import Channel, Gone
-    from grader.sandbox.session import CellResult, Session
-
-from hostile import LIMITS, Generator, Nobody, plain
-from test_decoder import ASKS, ask
-
-from grader.sandbox import Stopped, StudentError
-from grader.sandbox.wire import builtin_exceptions
+    from grader.sandbox.wire import builtin_exceptions
 
 ALLOWED = (Stopped, StudentError, KeyError, *builtin_exceptions().values())
 
