@@ -1,0 +1,222 @@
+"""Judging one submission: its cells run inside the sandbox, the check cells run here.
+
+A check cell is executed unmodified in this process. The student's names in it are proxies into the sandbox; expected
+values, hidden inputs and the comparison never go in, and what comes out is decoded by `grader.sandbox.wire` alone.
+"""
+
+from __future__ import annotations
+
+import ast
+import atexit
+import base64
+import contextlib
+import io
+import linecache
+import re
+import threading
+import time
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from grader import notebooks
+from grader.namespace import Namespace
+from grader.sandbox import CellResult, Limits, Sandbox, Session, Stopped
+
+STARTS_AGAIN = 12       # how often a submission whose process was stopped is continued in a new one
+INSIDE = '''
+import sys, types
+
+class Case:
+    """The check vocabulary is not in the sandbox; checks run outside it."""
+    def __init__(self, *args, **named):
+        pass
+    def __call__(self, *args, **named):
+        raise RuntimeError("checks run outside while a submission is graded")
+    def __getattr__(self, name):
+        raise RuntimeError("checks run outside while a submission is graded")
+
+sys.modules["grader"] = types.ModuleType("grader")
+sys.modules["grader"].Case = Case
+del sys, types, Case
+'''
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that is needed to judge one submission; plain data, so that it can travel to another machine.
+
+    ``cells`` are (cell_type, source, name, is a check, points) in order; ``imports`` are the instructor's statements
+    that check cells rely on.
+    """
+
+    cells: tuple[tuple[str, str, str, bool, float], ...]
+    imports: tuple[str, ...]
+    withhold: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+
+
+Outputs = dict[int, list[dict[str, Any]]]       # by the number of the cell, as a notebook keeps them
+
+_one_at_a_time = threading.Lock()               # a check's prints are caught by replacing this process's stdout
+
+
+def judge(job: Job) -> Outputs:
+    """Run a submission in the sandbox and its checks here; return the outputs of every code cell.
+
+    Raises Unavailable where no sandbox can be had: that is nobody's mistake and gives no marks.
+    """
+    with _one_at_a_time, Submission(job) as submission:
+        return {
+            index: submission.check(source, points) if is_check else submission.run(source, name or f"cell {index + 1}")
+            for index, (kind, source, name, is_check, points) in enumerate(job.cells)
+            if kind == "code"
+        }
+
+
+class Submission:
+    """One student's cells, in as many sandbox processes as it takes to get to the end of them."""
+
+    def __init__(self, job: Job):
+        self.job = job
+        self.sandbox = _sandbox(job.withhold, job.limits)
+        self.ends = time.monotonic() + job.limits.submission_seconds
+        self.history: list[tuple[str, str]] = []
+        self.failures: dict[str, str] = {}
+        self.left = STARTS_AGAIN
+        self.session = self._start()
+
+    def __enter__(self) -> Submission:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.session.close()
+
+    def run(self, source: str, name: str) -> list[dict[str, Any]]:
+        """Run one of the student's cells inside."""
+        self._continue()
+        result = self.session.run_cell(source, name)
+        if result.error:
+            self.failures[name] = f"{result.error.type}: {result.error.message}".strip(": ")
+        if result.status in ("ok", "error", "memory") and self.session.stopped is None:
+            self.history.append((source, name))
+        return cell_outputs(result)
+
+    def check(self, source: str, points: float) -> list[dict[str, Any]]:
+        """Run one check cell here."""
+        self._continue()
+        names = Namespace(self.session.names(), imported(self.job.imports))
+        said = io.StringIO()
+        value, failure = None, None
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            try:
+                value = execute(source, names)
+            except (Exception, SystemExit) as error:
+                failure = self._error(error)
+        outputs = [{"output_type": "stream", "name": "stdout", "text": said.getvalue()}] if said.getvalue() else []
+        if failure is None and value is not None:
+            failure = None if _is_partial(value, points) else _error("CheckFailed", "✗ The check returned something "
+                                                                    f"that is no partial credit: {value!r:.80}")
+            partial = {"output_type": "execute_result", "data": {"text/plain": repr(value)}, "metadata": {},
+                       "execution_count": None}
+            outputs += [] if failure else [partial]
+        return outputs + ([failure] if failure else [])
+
+    def _error(self, error: BaseException) -> dict[str, Any]:
+        """The verdict itself, or in words what kept the check from one."""
+        name = type(error).__name__
+        if name in ("CheckFailed", "NotWritten"):
+            return _error(name, str(error))
+        if isinstance(error, Stopped):
+            return _error("CheckFailed", f"✗ {error}.")
+        missing = re.match(r"name '(\w+)' is not defined", str(error)) if isinstance(error, NameError) else None
+        if missing:
+            why = self.failures.get(missing[1], "its cell does not define it")
+            return _error("CheckFailed", f"✗ {missing[1]} is not defined: {why}.")
+        return _error(name, str(error)[:2000])
+
+    def _continue(self) -> None:
+        """Where the student's process was stopped, bring a new one to the same place, as long as there is time."""
+        if self.session.stopped is None or self.left == 0 or time.monotonic() > self.ends:
+            return
+        self.left -= 1
+        self.session.close()
+        self.session = self._start()
+        for source, name in self.history:
+            self.session.run_cell(source, name)
+
+    def _start(self) -> Session:
+        session = self.sandbox.session()
+        session.run_cell(INSIDE, "grader")
+        return session
+
+
+def execute(source: str, names: dict[str, Any]) -> Any:
+    """Execute a cell and return the value of its last line where that is an expression, as Jupyter does."""
+    file = "<check>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    tree = ast.parse(source, file)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, file, "exec"), names)
+    return eval(compile(ast.Expression(last.value), file, "eval"), names) if last else None
+
+
+@lru_cache
+def imported(statements: tuple[str, ...]) -> dict[str, Any]:
+    """What the instructor's import statements bind."""
+    names: dict[str, Any] = {}
+    for statement in statements:
+        exec(statement, names)
+    names.pop("__builtins__", None)
+    return names
+
+
+def cell_outputs(result: CellResult) -> list[dict[str, Any]]:
+    """Write what came of a cell as a notebook keeps it."""
+    outputs: list[dict[str, Any]] = []
+    for name, text in (("stdout", result.stdout), ("stderr", result.stderr)):
+        if text:
+            outputs.append({"output_type": "stream", "name": name, "text": text})
+    for text in result.display:
+        outputs.append({"output_type": "display_data", "data": {"text/plain": text}, "metadata": {}})
+    for picture in result.figures:
+        data = {"image/png": base64.b64encode(picture).decode("ascii"), "text/plain": "a figure"}
+        outputs.append({"output_type": "display_data", "data": data, "metadata": {}})
+    if result.error:
+        traceback = result.error.traceback.splitlines() if result.error.traceback else [result.error.message]
+        outputs.append(_error(result.error.type or result.status, result.error.message, traceback))
+    return outputs
+
+
+def _error(name: str, text: str, traceback: list[str] | None = None) -> dict[str, Any]:
+    return {"output_type": "error", "ename": name, "evalue": text, "traceback": traceback or text.splitlines()}
+
+
+def _is_partial(value: Any, points: float) -> bool:
+    return type(value) in (int, float) and 0 <= value <= points
+
+
+_sandboxes: dict[tuple, Sandbox] = {}
+
+
+def _sandbox(withhold: tuple[str, ...], limits: Limits) -> Sandbox:
+    """The warm sandbox of this process for an assignment."""
+    key = (withhold, limits)
+    if key not in _sandboxes:
+        for other in list(_sandboxes):
+            _sandboxes.pop(other).close()
+        _sandboxes[key] = Sandbox(limits, withhold=withhold)
+        atexit.register(_sandboxes[key].close)
+    return _sandboxes[key]
+
+
+def job_for(cells: list[dict[str, Any]], imports: tuple[str, ...], withhold: tuple[str, ...], limits: Limits) -> Job:
+    """Describe a rebuilt notebook's cells as a job; cells that only demonstrate are left out."""
+    return Job(tuple(_described(cell) for cell in cells), imports, withhold, limits)
+
+
+def _described(cell: dict[str, Any]) -> tuple[str, str, str, bool, float]:
+    left_out = "skip-execution" in cell["metadata"].get("tags", [])
+    points = cell["metadata"].get("nbgrader", {}).get("points", 0)
+    kind = "left out" if left_out else cell["cell_type"]
+    return kind, notebooks.source(cell), notebooks.grade_id(cell), notebooks.is_check(cell), float(points)
