@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -46,7 +47,7 @@ def release(
     """Generate assignments/ from solutions/, once every solution passes and every skeleton fails its checks."""
     from grader import release as releasing
 
-    here = _course(course)
+    here = find_course(course)
     names = assignments or here.names()
     if check:
         with err.status("Generating the release to compare"):
@@ -75,23 +76,20 @@ def check(notebook: Annotated[Path, typer.Argument(help="A notebook, as it was l
 def grade(
     assignment: Assignment,
     student: Annotated[str | None, typer.Option(help="Grade this student alone.")] = None,
-    regrade: Annotated[bool, typer.Option("--regrade", help="Also those graded before.")] = False,
-    seconds: Annotated[int | None, typer.Option(help="Stop a cell after this many seconds.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="How many submissions at a time.")] = os.cpu_count() or 1,
+    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="On the Dask cluster at this address.")] = None,
+    resume: Annotated[bool, typer.Option("--resume/--regrade", help="Keep what is graded, or grade it again.")] = True,
+    trusted: Annotated[bool, typer.Option("--trusted", help="Without a sandbox; every result says so.")] = False,
+    seconds: Annotated[float | None, typer.Option(min=0.1, help="Stop a cell or a call after so long.")] = None,
     course: CoursePath = None,
 ) -> None:
     """Grade what has arrived in class/submitted; exit 1 if some of it could not be graded."""
-    from grader import grade as grading
+    from grader.grade import REFUSED
+    from grader.workers import Dask, Local
 
-    here = _course(course)
-    grading.require_released(here, assignment, lambda line: err.print(line, markup=False))
-    who = grading.students(here, assignment, student)
-    with _bar(f"Grading {assignment}", len(who)) as tick:
-        results = []
-        for result in grading.grade(here, assignment, who, regrade, seconds):
-            results.append(result)
-            tick()
-    _print_marks(here, assignment, results)
-    raise typer.Exit(1 if any(r.status == grading.REFUSED for r in results) else 0)
+    workers = Dask(dask) if dask else Local(jobs)
+    results = _grade(find_course(course), assignment, student, workers, not resume, trusted, seconds)
+    raise typer.Exit(1 if any(r.status == REFUSED for r in results) else 0)
 
 
 @app.command()
@@ -103,7 +101,7 @@ def feedback(
     """Write each student's feedback page, without hidden checks, into class/feedback."""
     from grader import feedback as pages
 
-    here = _course(course)
+    here = find_course(course)
     who = pages.graded(here, assignment, student)
     with _bar("Writing feedback", len(who)) as tick:
         for _ in pages.write(here, assignment, who):
@@ -116,31 +114,57 @@ def report(assignment: Assignment, course: CoursePath = None) -> None:
     """Write the class report: marks by student and by check, and which checks fail with which words."""
     from grader import report as reporting
 
-    out.print(str(reporting.write(_course(course), assignment)), markup=False, soft_wrap=True)
+    out.print(str(reporting.write(find_course(course), assignment)), markup=False, soft_wrap=True)
 
 
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Option("--in", help="Where to build it.")] = Path("build/demo"),
+    trusted: Annotated[bool, typer.Option("--trusted", help="Without a sandbox; every result says so.")] = False,
     course: CoursePath = None,
 ) -> None:
     """Play the whole loop on a small made-up class: release, submit, grade, give feedback, report."""
     from grader import demo as playing
-    from grader import grade as grading
+    from grader.workers import Local
 
-    here, assignment = playing.prepare(_course(course), folder, lambda line: out.print(line, markup=False))
-    who = grading.students(here, assignment)
-    with _bar(f"Grading {assignment}", len(who)) as tick:
-        results = []
-        for result in grading.grade(here, assignment, who, seconds_a_cell=playing.SECONDS_A_CELL):
-            results.append(result)
-            tick()
-    _print_marks(here, assignment, results)
+    here, assignment = playing.prepare(find_course(course), folder, lambda line: out.print(line, markup=False))
+    _grade(here, assignment, None, Local(os.cpu_count() or 1), False, trusted, playing.SECONDS)
     playing.publish(here, assignment, lambda line: out.print(line, markup=False, soft_wrap=True))
 
 
-def _course(path: Path | None) -> Course:
-    return find_course(path)
+@app.command()
+def doctor() -> None:
+    """Try the sandbox from inside and say, promise by promise, what was seen; exit 1 if one is not kept."""
+    from grader.sandbox import Unavailable, probe
+
+    try:
+        with err.status("Trying the sandbox from inside"):
+            findings = probe()
+    except Unavailable as unavailable:
+        raise Trouble(f"There is no sandbox here: {unavailable}") from None
+    for finding in findings:
+        out.print(f"{'✓' if finding.kept else '✗'} {finding.promise}: {finding.seen}", markup=False, soft_wrap=True)
+    raise typer.Exit(0 if all(finding.kept for finding in findings) else 1)
+
+
+def _grade(course: Course, assignment: str, student: str | None, workers: Any, regrade: bool, trusted: bool,
+           seconds: float | None) -> list:
+    """Grade with a progress bar and print the table of marks."""
+    from grader import grade as grading
+
+    results = []
+    try:
+        grading.require_released(course, assignment, lambda line: err.print(line, markup=False))
+        who = grading.students(course, assignment, student)
+        with _bar(f"Grading {assignment}", len(who)) as tick:
+            for result in grading.grade(course, assignment, who, workers, regrade, trusted, seconds):
+                results.append(result)
+                tick()
+    finally:
+        workers.close()
+    results.sort(key=lambda result: result.student)
+    _print_marks(course, assignment, results, trusted)
+    return results
 
 
 @contextmanager
@@ -152,22 +176,22 @@ def _bar(title: str, total: int) -> Iterator:
         yield lambda: progress.advance(task)
 
 
-def _print_marks(course: Course, assignment: str, results: list) -> None:
+def _print_marks(course: Course, assignment: str, results: list, trusted: bool) -> None:
     from grader import gradebook
 
-    sentences = {r.student: r for r in results}
-    table = Table("student", "status", "checks", "marks", "by hand", title=f"{assignment}")
+    title = f"{assignment}, not sandboxed" if trusted else assignment
+    table = Table("student", "status", "checks", "marks", "by hand", title=title)
     marks = gradebook.marks(course, assignment)
-    for student, result in sentences.items():
-        own = [m for m in marks if m.student == student]
+    for result in results:
+        own = [m for m in marks if m.student == result.student]
         checks = [m for m in own if not m.by_hand]
         waiting = sum(m.score is None for m in own)
         if not own:
-            table.add_row(student, result.status, "", "", "")
+            table.add_row(result.student, result.status, "", "", "")
             continue
         passed = sum(m.score == m.most for m in checks)
         total, most = sum(m.score or 0 for m in own), sum(m.most for m in own)
-        table.add_row(student, result.status, f"{passed} of {len(checks)}", f"{total:g} of {most:g}",
+        table.add_row(result.student, result.status, f"{passed} of {len(checks)}", f"{total:g} of {most:g}",
                       f"{waiting} to read" if waiting else "")
     out.print(table)
     for result in results:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+CONFIG = "nbgrader_config.py"
 CLASS = "class"                     # what belongs to one class, never to the course's repository
-SECONDS_A_CELL = 30
-IGNORED = [".*", "__pycache__", "*.pyc", "*.db", "checkpoints"]
+IGNORED = [".*", "__pycache__", "*.pyc", "*.db", "*.toml"]
 STUB = {"python": "# Your code here.\nraise NotImplementedError"}
 
 
@@ -75,9 +76,11 @@ class Course:
                     yield folder.name
 
     def config(self) -> Any:
-        """The configuration that nbgrader's own commands read for this course."""
-        from traitlets.config import Config
+        """The configuration that nbgrader's own commands read for this course: its nbgrader_config.py."""
+        from traitlets.config import Config, PyFileConfigLoader
 
+        if (self.root / CONFIG).is_file():
+            return PyFileConfigLoader(CONFIG, path=str(self.root)).load_config()
         config = Config()
         configure(config, self.root)
         return config
@@ -90,7 +93,7 @@ def find_course(start: Path | None = None) -> Course:
     """
     start = (start or Path.cwd()).resolve()
     for folder in (start, *start.parents):
-        if (folder / "solutions").is_dir() and (folder / "nbgrader_config.py").is_file():
+        if (folder / "solutions").is_dir() and (folder / CONFIG).is_file():
             return Course(folder)
     raise Trouble(f"{start} is not inside a course: expected a folder above it with solutions/ and nbgrader_config.py. "
                   "Change to the course's folder, or name it with --course.")
@@ -114,7 +117,7 @@ def configure(c: Any, root: Path) -> None:
 
     c.ClearSolutions.code_stub = STUB
     c.ClearSolutions.text_stub = "*Your answer here.*"
-    c.Rebuild.source_directory = str(course.solutions)
+    c.Rebuild.source_directory = c.Judge.source_directory = str(course.solutions)
     c.Autograde.sanitize_preprocessors = [
         "nbgrader.preprocessors.ClearOutput",
         "grader.rebuild.Rebuild",
@@ -122,8 +125,12 @@ def configure(c: Any, root: Path) -> None:
         "nbgrader.preprocessors.OverwriteCells",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
-    c.Execute.timeout = SECONDS_A_CELL
-    c.Execute.interrupt_on_timeout = True
+    c.Autograde.autograde_preprocessors = [
+        "grader.preprocessor.Judge",
+        "nbgrader.preprocessors.SaveAutoGrades",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
     c.GenerateFeedback.preprocessors = [
         "nbgrader.preprocessors.ClearHiddenTests",
         "nbgrader.preprocessors.GetGrades",
@@ -133,6 +140,6 @@ def configure(c: Any, root: Path) -> None:
 
 def _put_tools_on_path() -> None:
     """nbgrader starts ``alembic`` by name; it lies beside the interpreter, wherever that was started from."""
-    tools, path = str(Path(sys.executable).parent), os.environ.get("PATH", "")
-    if tools not in path.split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join([tools, path])
+    path = os.environ.get("PATH", "").split(os.pathsep)
+    tools = [sysconfig.get_path("scripts"), str(Path(sys.executable).parent)]
+    os.environ["PATH"] = os.pathsep.join([*(tool for tool in tools if tool not in path), *path])

@@ -13,7 +13,7 @@ from grader.course import Course, Trouble
 from grader.release import release
 
 ASSIGNMENT, NOTEBOOK = "1-rnn", "rnn"
-SECONDS_A_CELL = 4
+SECONDS = 4
 MARKER = ".unrolled-demo"
 CONFIG = '''"""The demonstration's course folder; it is made anew each time."""
 

@@ -1,15 +1,27 @@
-"""Grading a class with nbgrader's own pipeline, one submission at a time, and nothing lost on the way."""
+"""Grading a class: executions side by side, one writer to the gradebook, and nothing lost on the way."""
 
 from __future__ import annotations
 
 import difflib
+import hashlib
+import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from typing import Any
 
-from grader import gradebook, notebooks
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+from sqlalchemy.exc import OperationalError
+
+from grader import gradebook, notebooks, settings, submission
 from grader.course import Course, Trouble
-from grader.release import generate, reason
+from grader.namespace import imports_for_checks
+from grader.rebuild import fingerprint, own_cells, rebuild
+from grader.release import generate
+from grader.sandbox import Unavailable
+from grader.work import STAMP, Cell, Job, Outputs, job_for, put_outputs, stamp
+from grader.workers import Workers, judged
 
 GRADED, KEPT, REFUSED = "graded", "graded before", "not graded"
 
@@ -45,56 +57,161 @@ def students(course: Course, assignment: str, only: str | None = None) -> list[s
     if only not in arrived:
         near = difflib.get_close_matches(only, arrived, 1)
         hint = f" Did you mean {near[0]}?" if near else ""
-        raise Trouble(f"No submission of {assignment} by {only!r} has arrived; {len(arrived)} others have.{hint}")
+        raise Trouble(f"No submission of {assignment} by {only!r} has arrived; {len(arrived)} from others.{hint}")
     return [only]
 
 
-def grade(course: Course, assignment: str, who: list[str], regrade: bool = False,
-          seconds_a_cell: int | None = None) -> Iterator[Result]:
-    """Grade submissions and yield what became of each; those graded before and unchanged since are kept."""
-    from nbgrader.apps import NbGraderAPI
+def grade(course: Course, assignment: str, who: list[str], workers: Workers, regrade: bool = False,
+          trusted: bool = False, seconds: float | None = None) -> Iterator[Result]:
+    """Grade submissions and yield what became of each, as it is done.
 
-    gradebook.require_usable(course)
-    config = course.config()
-    if seconds_a_cell:
-        config.Execute.timeout = seconds_a_cell
-    api = NbGraderAPI(config=config)
-    for student in who:
-        if not regrade and is_graded(course, assignment, student):
-            yield Result(student, KEPT)
-            continue
+    A submission that was graded before with the same checks and is unchanged since is kept, unless ``regrade``.
+    ``seconds`` bounds a cell and a call, ``trusted`` runs without a sandbox.
+
+    Raises Trouble where the gradebook or the disk refuses to be written, or no sandbox can be had; what was graded
+    until then stays.
+    """
+    with Desk(course, assignment, trusted, seconds) as desk:
+        refused: list[Result] = []
+        jobs = desk.jobs(who, regrade, refused)
         try:
-            require_submission(course, assignment, student)
-        except Trouble as trouble:
-            yield Result(student, REFUSED, str(trouble))
-            continue
-        outcome = api.autograde(assignment, student, force=True, create=True)
-        if outcome["success"]:
-            yield Result(student, GRADED)
-        else:
-            yield Result(student, REFUSED, f"{student}: nbgrader stopped: {reason(outcome)}")
+            for paper, outcome in judged(jobs, workers):
+                yield from refused
+                refused.clear()
+                yield desk.save(paper, outcome)
+        except Unavailable as unavailable:
+            raise Trouble(f"Nothing is graded without a sandbox: {unavailable}") from None
+        except (OperationalError, OSError) as error:
+            reason = getattr(error, "orig", None) or error
+            raise Trouble(f"Grading stopped, {reason}. What was graded so far is kept; mend this and run it again: "
+                          "the rest will be graded.") from None
+        yield from refused
 
 
-def is_graded(course: Course, assignment: str, student: str) -> bool:
-    """Tell whether every notebook was graded after it was handed in."""
-    return all(
-        _newer(course.autograded / student / assignment / f"{name}.ipynb",
-               course.submitted / student / assignment / f"{name}.ipynb")
-        for name in course.notebooks(assignment)
-    )
+@dataclass(frozen=True)
+class Paper:
+    """One student's rebuilt notebooks by name, and the stamp that each will carry."""
+
+    student: str
+    books: dict[str, Any]
+    stamps: dict[str, dict[str, str]]
 
 
-def _newer(made: Path, source: Path) -> bool:
-    return made.exists() and source.exists() and made.stat().st_mtime >= source.stat().st_mtime
+class Desk:
+    """The one place where submissions are taken from and marks written down, through nbgrader's own classes."""
+
+    def __init__(self, course: Course, assignment: str, trusted: bool, seconds: float | None):
+        gradebook.require_usable(course)
+        self.course, self.assignment, self.trusted = course, assignment, trusted
+        self.config = course.config()
+        self.url = self.config.CourseDirectory.db_url
+        self.gradebook = Gradebook(self.url, self.config.CourseDirectory.course_id)
+        folder = course.solutions / assignment
+        self.solutions = {name: notebooks.read(folder / f"{name}.ipynb") for name in course.notebooks(assignment)}
+        self.own = {name: own_cells(self.gradebook.find_notebook(name, assignment)) for name in self.solutions}
+        self.imports = {name: tuple(imports_for_checks(solution)) for name, solution in self.solutions.items()}
+        self.settings = settings.read(folder)
+        if seconds:
+            limits = replace(self.settings.limits, call_seconds=seconds, cell_seconds=seconds)
+            self.settings = replace(self.settings, limits=limits)
+
+    def __enter__(self) -> Desk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.gradebook.close()
+
+    def jobs(self, who: list[str], regrade: bool, others: list[Result]) -> Iterator[tuple[Paper, Job]]:
+        """The submissions that are to be judged; what becomes of the others is put in a list at once."""
+        for student in who:
+            try:
+                paper = self.take(student)
+            except Trouble as trouble:
+                others.append(Result(student, REFUSED, str(trouble)))
+                continue
+            if not regrade and self.has(paper):
+                others.append(Result(student, KEPT))
+                continue
+            yield paper, self.job(paper)
+
+    def take(self, student: str) -> Paper:
+        """Read and rebuild what a student handed in.
+
+        Raises Trouble where it cannot be graded.
+        """
+        books, stamps = {}, {}
+        for name, (content, notebook) in submission.read(self.course, self.assignment, student).items():
+            books[name] = rebuild(notebook, self.own[name], self.solutions[name])
+            stamps[name] = {"submission": hashlib.sha256(content).hexdigest(), "checks": fingerprint(self.own[name])}
+        return Paper(student, books, stamps)
+
+    def has(self, paper: Paper) -> bool:
+        """Tell whether these very notebooks were graded with these very checks, and their marks are there."""
+        for name, wanted in paper.stamps.items():
+            path = self._graded_path(paper.student, name)
+            if not path.is_file():
+                return False
+            try:
+                found = json.loads(path.read_text(encoding="utf-8"))["metadata"].get(STAMP, {})
+            except (ValueError, KeyError):
+                return False
+            if {key: found.get(key) for key in wanted} != wanted:
+                return False
+        return gradebook.has_marks(self.gradebook, self.assignment, paper.student)
+
+    def job(self, paper: Paper) -> Job:
+        """All code cells of a submission as one job: its notebooks one after the other."""
+        cells: list[Cell] = []
+        offset = 0
+        for name, book in paper.books.items():
+            job = job_for(book.cells, self.imports[name], self.settings, self.trusted)
+            cells += [replace(cell, number=cell.number + offset) for cell in job.cells]
+            offset += len(book.cells)
+        imports = dict.fromkeys(statement for statements in self.imports.values() for statement in statements)
+        return replace(job, cells=tuple(cells), imports=tuple(imports))
+
+    def save(self, paper: Paper, outcome: Outputs | Exception) -> Result:
+        """Write a submission's marks in one transaction, then its graded notebook: the sign that all is there."""
+        if isinstance(outcome, Exception):
+            return Result(paper.student, REFUSED, f"{paper.student}: judging stopped, {outcome}. Nothing was marked; "
+                          "run it again, or look at the notebook.")
+        offset = 0
+        for name, book in paper.books.items():
+            put_outputs(book, {n - offset: outputs for n, outputs in outcome.items()})
+            offset += len(book.cells)
+            self._write_marks(paper.student, name, book)
+        for name, book in paper.books.items():
+            stamp(book, sandboxed=not self.trusted, **paper.stamps[name])
+            notebooks.write_text(self._graded_path(paper.student, name), nbformat.writes(book) + "\n")
+        return Result(paper.student, GRADED)
+
+    def _write_marks(self, student: str, name: str, book: Any) -> None:
+        resources = {"nbgrader": {"student": student, "assignment": self.assignment, "notebook": name,
+                                  "db_url": self.url}}
+        self.gradebook.update_or_create_student(student)
+        timestamp = submission.timestamp(self.course, self.assignment, student)
+        more = {"timestamp": timestamp} if timestamp else {}
+        self.gradebook.update_or_create_submission(self.assignment, student, **more)
+        with gradebook.one_transaction(self.gradebook):
+            SaveHere(self.gradebook, config=self.config).preprocess(book, resources)
+        AssignLatePenalties(config=self.config).preprocess(book, resources)
+
+    def _graded_path(self, student: str, name: str) -> Any:
+        return self.course.autograded / student / self.assignment / f"{name}.ipynb"
 
 
-def require_submission(course: Course, assignment: str, student: str) -> None:
-    """Raise Trouble, in a sentence, for a submission that cannot be graded."""
-    folder = course.submitted / student / assignment
-    there = sorted(p.name for p in folder.glob("*.ipynb"))
-    for name in course.notebooks(assignment):
-        path = folder / f"{name}.ipynb"
-        if not path.is_file():
-            found = f"found {', '.join(there)}: rename it if it is the one" if there else "there is no notebook at all"
-            raise Trouble(f"{student}: expected {name}.ipynb in {folder.relative_to(course.root).as_posix()}, {found}.")
-        notebooks.read(path)
+class SaveHere(SaveAutoGrades):
+    """nbgrader's SaveAutoGrades on a gradebook that is open already."""
+
+    def __init__(self, open_gradebook: Gradebook, **how: Any):
+        super().__init__(**how)
+        self.gradebook = open_gradebook
+
+    def preprocess(self, nb: Any, resources: dict) -> tuple[Any, dict]:
+        """Save the marks and comments of every graded cell."""
+        names = resources["nbgrader"]
+        self.notebook_id, self.assignment_id = names["notebook"], names["assignment"]
+        self.student_id, self.db_url = names["student"], names["db_url"]
+        for index, cell in enumerate(nb.cells):
+            nb.cells[index], resources = self.preprocess_cell(cell, resources, index)
+        return nb, resources

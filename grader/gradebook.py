@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from grader import notebooks
 from grader.course import Course, Trouble
@@ -32,7 +33,7 @@ def require_usable(course: Course) -> None:
     if not path.exists():
         return
     try:
-        with sqlite3.connect(path, timeout=SECONDS_TO_WAIT) as database:
+        with closing(sqlite3.connect(path, timeout=SECONDS_TO_WAIT)) as database:
             database.execute("BEGIN IMMEDIATE")
             tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
             found = database.execute("SELECT version_num FROM alembic_version").fetchone()[0] if tables else None
@@ -59,6 +60,30 @@ def _head() -> str:
     config = Config()
     config.set_main_option("script_location", str(Path(ALEMBIC_DIR)))
     return ScriptDirectory.from_config(config).get_current_head() or ""
+
+
+def has_marks(gradebook: Any, assignment: str, student: str) -> bool:
+    """Tell whether a submission has its marks in the gradebook."""
+    from nbgrader.api import MissingEntry
+
+    try:
+        return any(book.grades for book in gradebook.find_submission(assignment, student).notebooks)
+    except MissingEntry:
+        return False
+
+
+@contextmanager
+def one_transaction(gradebook: Any) -> Iterator[None]:
+    """Let nbgrader's classes commit as often as they like; what they save is there as a whole or not at all."""
+    commit, gradebook.db.commit = gradebook.db.commit, gradebook.db.flush
+    try:
+        yield
+        commit()
+    except BaseException:
+        gradebook.db.rollback()
+        raise
+    finally:
+        gradebook.db.commit = commit
 
 
 @contextmanager

@@ -15,13 +15,12 @@ import linecache
 import re
 import threading
 import time
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from grader import notebooks
 from grader.namespace import Namespace
 from grader.sandbox import CellResult, Limits, Sandbox, Session, Stopped
+from grader.work import Cell, Job, Outputs
 
 STARTS_AGAIN = 12       # how often a submission whose process was stopped is continued in a new one
 INSIDE = '''
@@ -42,22 +41,6 @@ del sys, types, Case
 '''
 
 
-@dataclass(frozen=True)
-class Job:
-    """All that is needed to judge one submission; plain data, so that it can travel to another machine.
-
-    ``cells`` are (cell_type, source, name, is a check, points) in order; ``imports`` are the instructor's statements
-    that check cells rely on.
-    """
-
-    cells: tuple[tuple[str, str, str, bool, float], ...]
-    imports: tuple[str, ...]
-    withhold: tuple[str, ...] = ()
-    limits: Limits = field(default_factory=Limits)
-
-
-Outputs = dict[int, list[dict[str, Any]]]       # by the number of the cell, as a notebook keeps them
-
 _one_at_a_time = threading.Lock()               # a check's prints are caught by replacing this process's stdout
 
 
@@ -66,12 +49,12 @@ def judge(job: Job) -> Outputs:
 
     Raises Unavailable where no sandbox can be had: that is nobody's mistake and gives no marks.
     """
+    if job.trusted:
+        from grader.kernel import judge_in_kernel
+
+        return judge_in_kernel(job)
     with _one_at_a_time, Submission(job) as submission:
-        return {
-            index: submission.check(source, points) if is_check else submission.run(source, name or f"cell {index + 1}")
-            for index, (kind, source, name, is_check, points) in enumerate(job.cells)
-            if kind == "code"
-        }
+        return {cell.number: submission.outputs(cell) for cell in job.cells}
 
 
 class Submission:
@@ -92,9 +75,13 @@ class Submission:
     def __exit__(self, *_: object) -> None:
         self.session.close()
 
+    def outputs(self, cell: Cell) -> list[dict[str, Any]]:
+        """Run one cell where it belongs."""
+        self._continue()
+        return self.run(cell.source, cell.name) if cell.points is None else self.check(cell.source, cell.points)
+
     def run(self, source: str, name: str) -> list[dict[str, Any]]:
         """Run one of the student's cells inside."""
-        self._continue()
         result = self.session.run_cell(source, name)
         if result.error:
             self.failures[name] = f"{result.error.type}: {result.error.message}".strip(": ")
@@ -104,7 +91,6 @@ class Submission:
 
     def check(self, source: str, points: float) -> list[dict[str, Any]]:
         """Run one check cell here."""
-        self._continue()
         names = Namespace(self.session.names(), imported(self.job.imports))
         said = io.StringIO()
         value, failure = None, None
@@ -113,14 +99,9 @@ class Submission:
                 value = execute(source, names)
             except (Exception, SystemExit) as error:
                 failure = self._error(error)
-        outputs = [{"output_type": "stream", "name": "stdout", "text": said.getvalue()}] if said.getvalue() else []
-        if failure is None and value is not None:
-            failure = None if _is_partial(value, points) else _error("CheckFailed", "✗ The check returned something "
-                                                                    f"that is no partial credit: {value!r:.80}")
-            partial = {"output_type": "execute_result", "data": {"text/plain": repr(value)}, "metadata": {},
-                       "execution_count": None}
-            outputs += [] if failure else [partial]
-        return outputs + ([failure] if failure else [])
+        printed = {"output_type": "stream", "name": "stdout", "text": said.getvalue()}
+        ends = [failure] if failure else [] if value is None else [partial_credit(value, points)]
+        return [*([printed] if said.getvalue() else []), *ends]
 
     def _error(self, error: BaseException) -> dict[str, Any]:
         """The verdict itself, or in words what kept the check from one."""
@@ -156,9 +137,13 @@ def execute(source: str, names: dict[str, Any]) -> Any:
     file = "<check>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     tree = ast.parse(source, file)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    last = tree.body[-1] if tree.body else None
+    if not isinstance(last, ast.Expr):
+        exec(compile(tree, file, "exec"), names)
+        return None
+    tree.body.pop()
     exec(compile(tree, file, "exec"), names)
-    return eval(compile(ast.Expression(last.value), file, "eval"), names) if last else None
+    return eval(compile(ast.Expression(last.value), file, "eval"), names)
 
 
 @lru_cache
@@ -192,8 +177,12 @@ def _error(name: str, text: str, traceback: list[str] | None = None) -> dict[str
     return {"output_type": "error", "ename": name, "evalue": text, "traceback": traceback or text.splitlines()}
 
 
-def _is_partial(value: Any, points: float) -> bool:
-    return type(value) in (int, float) and 0 <= value <= points
+def partial_credit(value: Any, points: float) -> dict[str, Any]:
+    """What a check's last line returns: a number of points, or else a mistake of the check."""
+    if type(value) in (int, float) and 0 <= value <= points:
+        data = {"text/plain": repr(value)}
+        return {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": None}
+    return _error("CheckFailed", f"✗ The check returned {value!r:.80}, expected nothing or 0 to {points:g} points.")
 
 
 _sandboxes: dict[tuple, Sandbox] = {}
@@ -208,15 +197,3 @@ def _sandbox(withhold: tuple[str, ...], limits: Limits) -> Sandbox:
         _sandboxes[key] = Sandbox(limits, withhold=withhold)
         atexit.register(_sandboxes[key].close)
     return _sandboxes[key]
-
-
-def job_for(cells: list[dict[str, Any]], imports: tuple[str, ...], withhold: tuple[str, ...], limits: Limits) -> Job:
-    """Describe a rebuilt notebook's cells as a job; cells that only demonstrate are left out."""
-    return Job(tuple(_described(cell) for cell in cells), imports, withhold, limits)
-
-
-def _described(cell: dict[str, Any]) -> tuple[str, str, str, bool, float]:
-    left_out = "skip-execution" in cell["metadata"].get("tags", [])
-    points = cell["metadata"].get("nbgrader", {}).get("points", 0)
-    kind = "left out" if left_out else cell["cell_type"]
-    return kind, notebooks.source(cell), notebooks.grade_id(cell), notebooks.is_check(cell), float(points)

@@ -22,35 +22,41 @@ def read(path: Path) -> dict[str, Any]:
     Raises Trouble, in a sentence, for anything that is not one.
     """
     try:
-        size = path.stat().st_size
-        text = path.read_text(encoding="utf-8") if size <= LARGEST else ""
+        return parse(path.read_bytes(), str(path))
     except OSError as error:
         raise Trouble(f"{path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise Trouble(f"{path} is not a notebook: it is not UTF-8 text. Was another file given its name?") from None
-    if size > LARGEST:
-        raise Trouble(f"{path} has {size >> 20} MiB, more than the {LARGEST >> 20} that a notebook may have. "
-                      "Clear its outputs and save it again.")
+
+
+def parse(content: bytes, name: str) -> dict[str, Any]:
+    """Read a notebook from bytes; ``name`` is what the sentences call it."""
     try:
-        notebook = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+        notebook = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise Trouble(f"{name} is not a notebook: it is not UTF-8 text. Was another file given its name?") from None
+    except (ValueError, RecursionError) as error:
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise Trouble(f"{path} is not a notebook: it does not parse as JSON{where}. "
+        raise Trouble(f"{name} is not a notebook: it does not parse as JSON{where}. "
                       "Was it cut short, or saved as another format?") from None
-    return _checked(path, notebook)
-
-
-def _checked(path: Path, notebook: Any) -> dict[str, Any]:
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         old = isinstance(notebook, dict) and "worksheets" in notebook
         advice = "Its format is of 2014: open it in JupyterLab and save it." if old else "Is it another JSON file?"
-        raise Trouble(f"{path} is not a notebook: it has no list of cells. {advice}")
+        raise Trouble(f"{name} is not a notebook: it has no list of cells. {advice}")
     for index, cell in enumerate(notebook["cells"]):
-        fine = isinstance(cell, dict) and isinstance(cell.get("cell_type"), str) and isinstance(
-            cell.get("metadata", {}), dict) and isinstance(cell.get("source"), (str, list))
-        if not fine:
-            raise Trouble(f"{path}: cell {index + 1} is not a cell: expected a cell_type, metadata and a source.")
+        _require_cell(name, index, cell)
     return notebook
+
+
+def _require_cell(name: str, index: int, cell: Any) -> None:
+    """Raise Trouble for what is no cell; replace metadata that is none by nothing."""
+    text = cell.get("source") if isinstance(cell, dict) else None
+    lines = isinstance(text, list) and all(isinstance(line, str) for line in text)
+    if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str) or not (lines or isinstance(text, str)):
+        raise Trouble(f"{name}: cell {index + 1} is not a cell: expected a cell_type and a source.")
+    metadata = cell.get("metadata")
+    cell["metadata"] = metadata if isinstance(metadata, dict) else {}
+    for key, kind in (("nbgrader", dict), ("tags", list)):
+        if not isinstance(cell["metadata"].get(key, kind()), kind):
+            del cell["metadata"][key]
 
 
 def source(cell: dict[str, Any]) -> str:
@@ -60,14 +66,13 @@ def source(cell: dict[str, Any]) -> str:
 
 def grade_id(cell: dict[str, Any]) -> str:
     """The name by which nbgrader knows a cell, or ""."""
-    nbgrader = cell.get("metadata", {}).get("nbgrader")
-    name = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    name = cell["metadata"].get("nbgrader", {}).get("grade_id")
     return name if isinstance(name, str) else ""
 
 
 def is_check(cell: dict[str, Any]) -> bool:
     """Tell whether a cell is a check: graded, locked, and run."""
-    nbgrader = cell.get("metadata", {}).get("nbgrader", {})
+    nbgrader = cell["metadata"].get("nbgrader", {})
     return cell["cell_type"] == "code" and bool(nbgrader.get("grade")) and bool(nbgrader.get("locked"))
 
 
@@ -95,12 +100,17 @@ def _clean(cell: dict[str, Any]) -> dict[str, Any]:
 
 
 def write_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all."""
+    write_bytes(path, text.encode("utf-8", "replace"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
         os.chmod(name, 0o644)
         os.replace(name, path)
     except BaseException:

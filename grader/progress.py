@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader import notebooks
 from grader.course import Trouble
-from grader.execute import Said, run_checks
+from grader.kernel import Said, run_checks
 
 
 def code_cells(path: Path) -> int:

@@ -1,123 +1,146 @@
-"""Rebuilding a submission from the gradebook's own cells before anything in it is run."""
+"""Rebuilding a submission from the gradebook's own cells before anything in it is run.
+
+Check cells and all metadata come from the gradebook, answers from the submission by ``grade_id``. Whatever else the
+student added stays where it is, bare. Of a cell that is there twice the last counts; a missing one is put back; either
+is said in a remark at the top of the notebook.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from pathlib import Path
+from copy import deepcopy
 from typing import Any
 
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell
-from nbgrader.api import Gradebook
-from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Unicode
+from nbformat import NotebookNode, from_dict
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from grader import notebooks
 
 REMARK = "remark"
+SKIP = "skip-execution"
 
 
-class Rebuild(NbGraderPreprocessor):
-    """Takes check cells and their metadata from the gradebook, answers from the submission by ``grade_id``.
+def rebuild(submitted: dict[str, Any], own: dict[str, NotebookNode], solution: dict[str, Any]) -> NotebookNode:
+    """Return the notebook that is graded.
 
-    Whatever else the student added stays where it is, without tags and foreign metadata. Of a cell that is there
-    twice the last counts, a missing one is put back; either is said in a remark at the top of the notebook.
+    ``own`` are the gradebook's cells by name (see ``own_cells``), ``solution`` is the instructor's notebook: it gives
+    the order, the cells that only demonstrate, and the given ones that a student may have deleted.
     """
-
-    source_directory = Unicode("", help="The folder of the instructor's notebooks, for the order of cells.").tag(
-        config=True)
-
-    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Return the notebook that is graded."""
-        names = resources["nbgrader"]
-        with Gradebook(names["db_url"]) as gradebook:
-            book = gradebook.find_notebook(names["notebook"], names["assignment"])
-            points = {cell.name: cell.max_score for cell in book.grade_cells}
-            answers = {cell.name for cell in book.solution_cells}
-            own = {cell.name: _own_cell(cell, points, cell.name in answers) for cell in book.source_cells}
-        instructors = self._instructors_cells(names["assignment"], names["notebook"])
-        order = _in_order(list(own), [notebooks.grade_id(cell) for cell in instructors])
-        cells, remarks = rebuild(list(nb.cells), own, order)
-        leave_out_shows(cells, instructors)
-        if remarks:
-            text = "\n".join(f"- {remark}" for remark in remarks)
-            note = new_markdown_cell(f"**Remarks on this submission**\n\n{text}", metadata={"tags": [REMARK]})
-            cells.insert(0, note)
-        for index, cell in enumerate(cells):
-            cell["id"] = _cell_id(notebooks.grade_id(cell) or f"cell-{index}")
-        nb.cells, nb.nbformat, nb.nbformat_minor = cells, 4, 5
-        nb.metadata = NotebookNode(kernelspec=NotebookNode(notebooks.KERNEL))
-        return nb, resources
-
-    def _instructors_cells(self, assignment: str, notebook: str) -> list[dict[str, Any]]:
-        path = Path(self.source_directory) / assignment / f"{notebook}.ipynb"
-        return notebooks.read(path)["cells"] if path.is_file() else []
+    own = deepcopy(own)
+    cells, remarks = _in_place(submitted["cells"], own)
+    remarks += _put_back(cells, own, solution["cells"])
+    leave_out_shows(cells, solution["cells"])
+    if remarks:
+        text = "\n".join(f"- {remark}" for remark in remarks)
+        note = new_markdown_cell(f"**Remarks on this submission**\n\n{text}", metadata={"tags": [REMARK]})
+        cells.insert(0, ("", note))
+    for index, (_, cell) in enumerate(cells):
+        cell["id"] = re.sub(r"[^a-zA-Z0-9_-]", "-", notebooks.grade_id(cell) or f"cell-{index}")[:64]
+    return from_dict(new_notebook(cells=[cell for _, cell in cells], metadata={"kernelspec": notebooks.KERNEL}))
 
 
-def rebuild(cells: list[Any], own: dict[str, NotebookNode], order: list[str]) -> tuple[list[Any], list[str]]:
-    """Put the gradebook's cells in the place of the submitted ones; return the cells and what there is to remark."""
-    last = {notebooks.grade_id(cell): index for index, cell in enumerate(cells)}
-    twice = [name for name in own if sum(notebooks.grade_id(cell) == name for cell in cells) > 1]
-    rebuilt: list[Any] = []
-    for index, cell in enumerate(cells):
-        name = notebooks.grade_id(cell)
-        rebuilt.append(_merged(own[name], cell) if name in own and last[name] == index else _bare(cell))
-    missing = [name for name in order if name not in last]
-    for name in missing:
-        rebuilt.insert(_place(rebuilt, order, name), own[name])
-    remarks = [f"There were several cells named `{name}`; the last one is graded." for name in twice]
-    remarks += [f"The cell `{name}` was missing and has been put back." for name in missing]
-    return rebuilt, remarks
+def own_cells(book: Any) -> dict[str, NotebookNode]:
+    """The cells of one notebook as the gradebook knows them, by name; ``book`` is nbgrader's Notebook."""
+    points = {cell.name: cell.max_score for cell in book.grade_cells}
+    answers = {cell.name for cell in book.solution_cells}
+    return {cell.name: _own_cell(cell, points, cell.name in answers) for cell in book.source_cells}
 
 
-def leave_out_shows(cells: list[Any], instructors: list[dict[str, Any]]) -> None:
+def fingerprint(own: dict[str, NotebookNode]) -> str:
+    """A hash of the checks: another one means that a submission has to be graded again."""
+    checks = {name: (cell.source, cell.metadata.nbgrader.get("points")) for name, cell in own.items()
+              if cell.metadata.nbgrader.locked}
+    return hashlib.sha256(json.dumps(checks, sort_keys=True).encode()).hexdigest()
+
+
+def leave_out_shows(cells: list[tuple[str, Any]], instructors: list[dict[str, Any]]) -> None:
     """Tag the instructor's cells that only demonstrate, so that grading does not wait for them."""
     shows = {notebooks.source(cell) for cell in instructors if notebooks.SHOW in cell["metadata"].get("tags", [])}
-    for cell in cells:
+    for _, cell in cells:
         if cell["cell_type"] == "code" and not notebooks.grade_id(cell) and cell["source"] in shows:
-            cell["metadata"]["tags"] = [notebooks.SHOW, "skip-execution"]
+            cell["metadata"]["tags"] = [notebooks.SHOW, SKIP]
 
 
-def _in_order(names: list[str], listed: list[str]) -> list[str]:
-    return [name for name in listed if name in names] + [name for name in names if name not in listed]
+def _in_place(submitted: list[dict[str, Any]], own: dict[str, NotebookNode]) -> tuple[list[tuple[str, Any]], list[str]]:
+    """The submitted cells, each with its name or id, the gradebook's in the place of those that it knows."""
+    last = {notebooks.grade_id(cell): index for index, cell in enumerate(submitted)}
+    cells: list[tuple[str, Any]] = []
+    for index, cell in enumerate(submitted):
+        name = notebooks.grade_id(cell)
+        if name in own and last[name] == index:
+            cells.append((name, _merged(own[name], cell)))
+        else:
+            cells.append((str(cell.get("id", "")), _bare(cell)))
+    counts = [notebooks.grade_id(cell) for cell in submitted]
+    twice = [name for name in own if counts.count(name) > 1]
+    return cells, [f"There were several cells named `{name}`; the last one is graded." for name in twice]
+
+
+def _put_back(
+    cells: list[tuple[str, Any]], own: dict[str, NotebookNode], instructors: list[dict[str, Any]]
+) -> list[str]:
+    """Insert the gradebook's cells and the given ones that are not there any more; return what there is to remark."""
+    order = [notebooks.grade_id(cell) or cell.get("id", "") for cell in instructors]
+    there = {key for key, _ in cells} | {cell["source"] for _, cell in cells}
+    remarks = []
+    for key, cell in zip(order, instructors, strict=True):
+        if key in own and key not in there:
+            missing = own[key]
+        elif _is_given(cell) and key not in there and notebooks.source(cell) not in there:
+            missing = new_code_cell(notebooks.source(cell))
+        else:
+            continue
+        cells.insert(_place(cells, order, key), (key, missing))
+        remarks.append(f"The cell `{key}` was missing and has been put back.")
+    return remarks
+
+
+def _is_given(cell: dict[str, Any]) -> bool:
+    """Tell whether an instructor's cell is one that answers and checks rely on: imports, given functions."""
+    shows = notebooks.SHOW in cell["metadata"].get("tags", [])
+    return cell["cell_type"] == "code" and not notebooks.grade_id(cell) and not shows
+
+
+def _place(cells: list[tuple[str, Any]], order: list[str], key: str) -> int:
+    """Where a missing cell goes: behind the nearest one that comes before it in the instructor's notebook."""
+    before = set(order[: order.index(key)])
+    places = [index for index, (other, _) in enumerate(cells) if other in before]
+    return places[-1] + 1 if places else 0
 
 
 def _own_cell(cell: Any, points: dict[str, float], is_answer: bool) -> NotebookNode:
-    """A cell as the gradebook knows it."""
     nbgrader = {"grade_id": cell.name, "locked": bool(cell.locked), "checksum": cell.checksum, "schema_version": 3,
                 "grade": cell.name in points, "solution": is_answer, "task": False, "cell_type": cell.cell_type}
     if cell.name in points:
         nbgrader["points"] = points[cell.name]
     new = new_code_cell if cell.cell_type == "code" else new_markdown_cell
-    return new(cell.source, metadata={"nbgrader": nbgrader})
+    return from_dict(new(cell.source, metadata={"nbgrader": nbgrader}))
 
 
-def _merged(own: NotebookNode, submitted: Any) -> NotebookNode:
-    """The gradebook's cell, with the submitted text where it is the student's to write."""
+def _merged(own: NotebookNode, submitted: dict[str, Any]) -> NotebookNode:
+    """The gradebook's cell, with the submitted text and pictures where it is the student's to write."""
     if not own.metadata.nbgrader.locked:
         own.source = notebooks.source(submitted)
+        _attach(own, submitted)
     return own
 
 
-def _bare(cell: Any) -> NotebookNode:
-    """A cell that nobody owns: its kind and its text."""
-    text = notebooks.source(cell)
+def _bare(cell: dict[str, Any]) -> NotebookNode:
+    """A cell that nobody owns: its kind, its text, its pictures."""
     if cell["cell_type"] == "code":
-        return new_code_cell(text)
-    return new_markdown_cell(text)
+        return new_code_cell(notebooks.source(cell))
+    bare = new_markdown_cell(notebooks.source(cell))
+    _attach(bare, cell)
+    return bare
 
 
-def _place(cells: list[Any], order: list[str], name: str) -> int:
-    """Where a missing cell goes: behind the nearest one that comes before it in the instructor's notebook."""
-    before = set(order[: order.index(name)])
-    places = [index for index, cell in enumerate(cells) if notebooks.grade_id(cell) in before]
-    return places[-1] + 1 if places else _after_imports(cells)
-
-
-def _after_imports(cells: list[Any]) -> int:
-    code = [index for index, cell in enumerate(cells) if cell["cell_type"] == "code"]
-    return code[0] + 1 if code else len(cells)
-
-
-def _cell_id(name: str) -> str:
-    return re.sub(r"[^a-zA-Z0-9_-]", "-", name)[:64]
+def _attach(cell: NotebookNode, submitted: dict[str, Any]) -> None:
+    """Keep the pictures that were pasted into a text."""
+    attached = submitted.get("attachments")
+    if cell.cell_type == "markdown" and isinstance(attached, dict):
+        kept = {name: data for name, data in attached.items() if isinstance(data, dict) and data
+                and all(kind.startswith("image/") and isinstance(text, str) for kind, text in data.items())}
+        if kept:
+            cell["attachments"] = NotebookNode(kept)

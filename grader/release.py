@@ -11,7 +11,7 @@ from typing import Any
 
 from grader import notebooks
 from grader.course import Course, Trouble
-from grader.execute import NOT_WRITTEN, run_checks
+from grader.kernel import NOT_WRITTEN, run_checks
 
 
 def differences(course: Course, assignments: list[str]) -> list[str]:
@@ -40,12 +40,13 @@ def release(course: Course, assignments: list[str], say: Callable[[str], None] =
         if clean != path.read_text(encoding="utf-8"):
             notebooks.write_text(path, clean)
             say(f"{path.relative_to(course.root).as_posix()}: made canonical")
-    for assignment in assignments:
-        files = generate(course, assignment)
+    made = {assignment: generate(course, assignment) for assignment in assignments}
+    for assignment, files in made.items():
         for notebook in course.notebooks(assignment):
             prove(course, assignment, notebook, files[f"{notebook}.ipynb"])
-        generate(course, assignment, record=True)
+    for assignment, files in made.items():
         _replace(course.assignments / assignment, files)
+        generate(course, assignment, record=True)
         say(f"assignments/{assignment}: released, {len(files)} file{'s' * (len(files) != 1)}")
 
 
@@ -105,8 +106,9 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _replace(folder: Path, files: dict[str, bytes]) -> None:
+    """Make a folder hold just these files."""
     for name, content in files.items():
-        notebooks.write_text(folder / name, content.decode("utf-8"))
+        notebooks.write_bytes(folder / name, content)
     for path in _files(folder):
         if path.relative_to(folder).as_posix() not in files:
             path.unlink()

@@ -11,10 +11,9 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader
 
-from grader import gradebook, notebooks
+from grader import gradebook, notebooks, submission
 from grader.course import Course, Trouble
-from grader.execute import Said, read_said
-from grader.grade import require_submission
+from grader.kernel import Said, read_said
 
 BINS = 10
 SLOTS = 8       # how many different words a check shows
@@ -82,7 +81,7 @@ def collect(course: Course, assignment: str) -> list[Row]:
     for student in course.submissions(assignment):
         rows.setdefault(student, Row(student))
         try:
-            require_submission(course, assignment, student)
+            submission.read(course, assignment, student)
         except Trouble as trouble:
             rows[student].refused = str(trouble).removeprefix(f"{student}: ")
     for row in rows.values():

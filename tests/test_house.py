@@ -46,6 +46,7 @@ def test_the_conda_environment_names_what_the_project_names():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     named = dict(requirement(line) for line in environment["dependencies"] if isinstance(line, str))
     wanted = dict(requirement(line) for line in PROJECT["dependencies"])
+    named["msgpack"] = named.pop("msgpack-python")      # conda-forge's name for it
     tools = {name: named.pop(name) for name in ("python", "pip", "setuptools")}
     assert named == wanted
     assert tools["python"] == ",".join(sorted(PROJECT["requires-python"].split(",")))

@@ -1,0 +1,73 @@
+"""Reading what a student handed in: a regular file of reasonable size, and nothing it points to."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+from grader import notebooks
+from grader.course import Course, Trouble
+
+FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def read(course: Course, assignment: str, student: str) -> dict[str, tuple[bytes, dict[str, Any]]]:
+    """Read a student's notebooks: by name, the bytes as they are and the notebook in them.
+
+    Raises Trouble, in a sentence that begins with the student, for anything that cannot be graded.
+    """
+    folder = course.submitted / student / assignment
+    found = {}
+    for name in course.notebooks(assignment):
+        try:
+            content = read_bytes(folder, f"{name}.ipynb")
+            found[name] = content, notebooks.parse(content, f"{name}.ipynb")
+        except Trouble as trouble:
+            raise Trouble(f"{student}: {trouble}") from None
+    return found
+
+
+def read_bytes(folder: Path, name: str) -> bytes:
+    """Read one file without following a link, waiting for a pipe, or reading more than a notebook may have.
+
+    Raises Trouble where it is missing or no such file.
+    """
+    if folder.is_symlink():
+        raise Trouble(f"{folder.name} is a link, expected a folder. What it points to is not read.")
+    path = folder / name
+    if path.is_symlink():
+        raise Trouble(f"{name} is a link, expected a file. What it points to is not read.")
+    try:
+        handle = os.open(path, FLAGS)
+    except FileNotFoundError:
+        raise Trouble(_missing(folder, name)) from None
+    except OSError as error:
+        raise Trouble(f"{name} cannot be read: {error.strerror}.") from None
+    with os.fdopen(handle, "rb") as file:
+        about = os.fstat(handle)
+        if not stat.S_ISREG(about.st_mode):
+            raise Trouble(f"{name} is not a regular file.")
+        if about.st_nlink > 1:
+            raise Trouble(f"{name} has {about.st_nlink} names (hard links), expected one. It is not read.")
+        content = file.read(notebooks.LARGEST + 1)
+    if len(content) > notebooks.LARGEST:
+        raise Trouble(f"{name} is larger than the {notebooks.LARGEST >> 20} MiB that a notebook may have. "
+                      "Clear its outputs and save it again.")
+    return content
+
+
+def timestamp(course: Course, assignment: str, student: str) -> str | None:
+    """When a submission was handed in, as nbgrader's exchange wrote it down; None where it did not."""
+    path = course.submitted / student / assignment / "timestamp.txt"
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > 100:
+        return None
+    return path.read_text(encoding="utf-8", errors="replace").strip() or None
+
+
+def _missing(folder: Path, name: str) -> str:
+    there = sorted(p.name for p in folder.glob("*.ipynb"))
+    if not there:
+        return f"expected {name}, there is no notebook at all."
+    return f"expected {name}, found {', '.join(there)}: rename it if it is the one."

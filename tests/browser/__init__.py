@@ -1,0 +1,1 @@
+"""What students and instructors see, in a real browser; run with  make test-browser."""
