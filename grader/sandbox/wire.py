@@ -135,7 +135,7 @@ class Decoder:
         return self.raw(rest[0], rest[2:])
 
     def raw(self, code: Any, shape: tuple) -> np.ndarray:
-        """Take the next bytes of the blob as an array; that they are there is known before memory is taken."""
+        """Take the next bytes of the blob as an array; its size is checked before memory is taken."""
         if type(code) is not int or not 0 <= code < len(DTYPE_OF):
             raise ProtocolError("an array has a type that is not allowed")
         count = room = 1
