@@ -40,7 +40,8 @@ import numpy as np
 LIST, TUPLE, DICT, ARRAY, SCALAR, COMPLEX, INTEGER, REFERENCE, HELPER, AGAIN = range(10)
 OPAQUE, INSTANCE, CALLABLE = range(3)
 DTYPES = ("b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
-DTYPE_CODES = {np.dtype(name): code for code, name in enumerate(DTYPES)}
+DTYPE_OF = tuple(np.dtype(name) for name in DTYPES)
+DTYPE_CODES = {dtype: code for code, dtype in enumerate(DTYPE_OF)}
 C_ORDER, F_ORDER, STRIDED = range(3)
 HEADER = struct.Struct("<II")
 
@@ -187,7 +188,7 @@ class Reader:
         self.blob, self.table, self.helper = blob, table, helper
         self.offset = 0
         self.known = []  # what each array of this frame was, for AGAIN
-        self.arrays = []  # (array, its bytes when it came in)
+        self.arrays = []  # what was made of them: array, type, and where its bytes are in the blob
 
     def value(self, node):
         if not isinstance(node, (list, tuple)):
@@ -200,14 +201,14 @@ class Reader:
         if tag == DICT:
             return {self.value(node[i]): self.value(node[i + 1]) for i in range(1, len(node), 2)}
         if tag == ARRAY:
-            self.known.append((np.dtype(DTYPES[node[1]]), node[2], tuple(node[3:]), self.offset))
+            self.known.append((DTYPE_OF[node[1]], node[2], tuple(node[3:]), self.offset))
             array = self._array(len(self.known) - 1)
             self.offset += array.nbytes
             return array
         if tag == AGAIN:
             return self._array(node[1])
         if tag == SCALAR:
-            dtype = np.dtype(DTYPES[node[1]])
+            dtype = DTYPE_OF[node[1]]
             scalar = np.frombuffer(self.blob, dtype, 1, self.offset)[0]
             self.offset += dtype.itemsize
             return scalar
@@ -224,23 +225,24 @@ class Reader:
         count = 1
         for size in shape:
             count *= size
-        flat = np.frombuffer(self.blob, dtype, count, offset)
-        if layout == STRIDED and shape:
+        if not count:
+            array = np.empty(shape, dtype)
+        elif layout == STRIDED and shape:
             array = np.zeros((*shape[:-1], 2 * shape[-1]), dtype)[..., ::2]
-            array[...] = flat.reshape(shape)
+            array[...] = np.ndarray(shape, dtype, self.blob, offset)
         else:
-            array = flat.reshape(shape).copy(order="F" if layout == F_ORDER else "C")
-        self.arrays.append((array, flat))
+            array = np.ndarray(shape, dtype, self.blob, offset).copy("F" if layout == F_ORDER else "C")
+        self.arrays.append((array, dtype, offset, array.nbytes))
         return array
 
     def changed(self):
         """List the arrays that no longer hold what came in, as [index, array]."""
         return [
             [i, array]
-            for i, (array, before) in enumerate(self.arrays)
-            if array.size == before.size
-            and array.dtype == before.dtype
-            and array.tobytes() != before.tobytes()
+            for i, (array, dtype, offset, size) in enumerate(self.arrays)
+            if array.nbytes == size
+            and array.dtype == dtype
+            and array.tobytes() != self.blob[offset : offset + size]
         ]
 
 

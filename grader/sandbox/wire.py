@@ -7,7 +7,6 @@ and it trusts none of them.
 """
 
 import functools
-import math
 import re
 import struct
 from collections.abc import Callable
@@ -58,9 +57,11 @@ class Decoder:
         self.nodes += 1
         if depth > self.bounds.depth or self.nodes > self.bounds.nodes:
             raise ProtocolError("a value is too deep or has too many parts")
-        if node is None or isinstance(node, (bool, int, float, str)):
-            return node
-        tag, *rest = self.tagged(node)
+        if type(node) is not tuple:
+            return self.plain(node)
+        if not node or type(node[0]) is not int:
+            raise ProtocolError("a value has no tag")
+        tag, rest = node[0], node[1:]
         if tag == ARRAY:
             return self.array(rest)
         if tag == TUPLE:
@@ -79,19 +80,19 @@ class Decoder:
             return self.reference(rest)
         raise ProtocolError(f"no value has the tag {tag}")
 
-    def tagged(self, node: Any) -> list | tuple:
-        """Check that a node is an array that starts with a small number."""
-        if not isinstance(node, (list, tuple)) or not node or type(node[0]) is not int:
-            raise ProtocolError("a value has no tag")
-        return node
+    def plain(self, node: Any) -> Any:
+        """Check that a node stands for itself."""
+        if node is None or type(node) in (bool, int, float, str):
+            return node
+        raise ProtocolError("a value is of no kind that crosses")
 
     def fields(self, node: Any, *types: type) -> Any:
         """Check that a node holds exactly these types, in order."""
-        if not isinstance(node, (list, tuple)) or [type(item) for item in node] != list(types):
+        if type(node) is not tuple or [type(item) for item in node] != list(types):
             raise ProtocolError("a part of the reply has another form than agreed")
         return node
 
-    def dictionary(self, rest: list | tuple, depth: int) -> dict:
+    def dictionary(self, rest: tuple, depth: int) -> dict:
         if len(rest) % 2:
             raise ProtocolError("a dictionary has a key without a value")
         result = {}
@@ -110,44 +111,50 @@ class Decoder:
             return -(2**63) <= key < 2**64
         return key is None or type(key) in (bool, float, str)
 
-    def integer(self, rest: list | tuple) -> int:
+    def integer(self, rest: tuple) -> int:
         (text,) = self.fields(rest, str)
         if not HEXADECIMAL.fullmatch(text):
             raise ProtocolError("a whole number is not hexadecimal")
         return int(text, 16)
 
-    def reference(self, rest: list | tuple) -> Any:
+    def reference(self, rest: tuple) -> Any:
         number, kind, type_name = self.fields(rest, int, int, str)
         if not 0 <= number < 2**53 or kind not in (OPAQUE, INSTANCE, CALLABLE):
             raise ProtocolError("a reference has no such number or kind")
         return self.refer(number, kind, type_name)
 
-    def scalar(self, rest: list | tuple) -> Any:
+    def scalar(self, rest: tuple) -> Any:
         (code,) = self.fields(rest, int)
         return self.raw(code, ())[()]
 
-    def array(self, rest: list | tuple) -> np.ndarray:
+    def array(self, rest: tuple) -> np.ndarray:
         """Decode one array: type code, layout, sizes; its bytes come next in the frame."""
-        if len(rest) < 2 or len(rest) - 2 > self.bounds.dims or any(type(size) is not int for size in rest):
+        if len(rest) < 2 or len(rest) - 2 > self.bounds.dims:
             raise ProtocolError("an array has another form than agreed")
         self.nodes += len(rest)
-        return self.raw(rest[0], tuple(rest[2:]))
+        return self.raw(rest[0], rest[2:])
 
-    def raw(self, code: int, shape: tuple[int, ...]) -> np.ndarray:
-        if not 0 <= code < len(DTYPE_OF) or any(not 0 <= size < 2**31 for size in shape):
-            raise ProtocolError("an array has a type or size that is not allowed")
+    def raw(self, code: Any, shape: tuple) -> np.ndarray:
+        """Take the next bytes of the blob as an array; its size is checked before memory is taken."""
+        if type(code) is not int or not 0 <= code < len(DTYPE_OF):
+            raise ProtocolError("an array has a type that is not allowed")
+        count = room = 1
+        for size in shape:
+            if type(size) is not int or not 0 <= size < 2**31:
+                raise ProtocolError("an array has a size that is not allowed")
+            count *= size
+            room *= size or 1
         dtype = DTYPE_OF[code]
-        count = math.prod(shape)
-        if math.prod(size or 1 for size in shape) >= 2**40:
-            raise ProtocolError("an array has a type or size that is not allowed")
         end = self.offset + count * dtype.itemsize
-        if end > len(self.blob):
+        if end > len(self.blob) or room >= 2**40:
             raise ProtocolError("an array is larger than the bytes that came with it")
-        array = np.frombuffer(self.blob, dtype, count, self.offset) if count else np.empty(0, dtype)
-        if code == 0 and count and array.view(np.uint8).max() > 1:
+        if not count:
+            return np.empty(shape, dtype)
+        array = np.ndarray(shape, dtype, self.blob, self.offset).copy()
+        if code == 0 and array.view(np.uint8).max() > 1:
             raise ProtocolError("an array of booleans holds something else")
         self.offset = end
-        return array.reshape(shape).copy()
+        return array
 
     def end(self) -> None:
         """Check that every byte of the frame was used."""
@@ -217,28 +224,31 @@ class Encoder:
     def array(self, array: np.ndarray) -> list:
         if (index := self.known.get(id(array))) is not None:
             return [AGAIN, index]
-        code = self.code(array)
         self.known[id(array)] = len(self.arrays)
-        self.arrays.append(array)
+        self.arrays.append(array)  # kept alive, or another could take its id
+        code, array = self.coded(array)
+        flags = array.flags
+        layout = C_ORDER if flags.c_contiguous else F_ORDER if flags.f_contiguous else STRIDED
         self.add(array)
-        layout = C_ORDER if array.flags.c_contiguous else F_ORDER if array.flags.f_contiguous else STRIDED
         return [ARRAY, code, layout, *array.shape]
 
     def scalar(self, value: np.generic) -> list:
-        array = np.asarray(value)
-        code = self.code(array)
+        code, array = self.coded(np.asarray(value))
         self.add(array)
         return [SCALAR, code]
 
     def add(self, array: np.ndarray) -> None:
-        self.blobs.append(np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes())
+        self.blobs.append(array.tobytes())
         self.size += array.nbytes
 
-    def code(self, array: np.ndarray) -> int:
-        code = DTYPE_CODES.get(array.dtype.newbyteorder("="))
-        if code is None:
+    def coded(self, array: np.ndarray) -> tuple[int, np.ndarray]:
+        """Give the type code of an array, and the array in the byte order of the wire."""
+        if (code := DTYPE_CODES.get(array.dtype)) is not None:
+            return code, array
+        little = array.dtype.newbyteorder("<")
+        if little not in DTYPE_CODES:
             raise TypeError(f"an array of {array.dtype} cannot enter the sandbox; numbers and booleans can")
-        return code
+        return DTYPE_CODES[little], array.astype(little)
 
     def frame(self, message: list) -> bytes:
         structure = msgpack.packb(message, use_bin_type=True, unicode_errors="replace")

@@ -39,7 +39,7 @@ def closed_folders():
     not all(map(shutil.which, ("unshare", "setpriv", "mount"))), reason="util-linux is not here"
 )
 def test_a_plain_user_has_the_same_walls():
-    tests = ["test_values.py", "test_isolation.py", "test_limits.py"]
+    tests = ["test_isolation.py", "test_limits.py"]
     chosen = "not slow_batch and not escape and not walking and not probe_finds"
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-k", chosen]
     command += [str(Path(__file__).with_name(name)) for name in tests]
