@@ -18,6 +18,7 @@ from grader import gradebook, notebooks, settings, submission
 from grader.course import Course, Trouble
 from grader.job import Cell, Job, Outputs
 from grader.namespace import imports_for_checks
+from grader.ready import require_ready
 from grader.rebuild import fingerprint, own_cells, rebuild
 from grader.release import generate
 from grader.sandbox import Unavailable
@@ -72,6 +73,8 @@ def grade(course: Course, assignment: str, who: list[str], workers: Workers, reg
     Raises Trouble where the gradebook or the disk refuses to be written, or no sandbox can be had; what was graded
     until then stays.
     """
+    if not trusted:
+        _require_ready()
     with Desk(course, assignment, trusted, seconds) as desk:
         refused: list[Result] = []
         jobs = desk.jobs(who, regrade, refused)
@@ -81,12 +84,23 @@ def grade(course: Course, assignment: str, who: list[str], workers: Workers, reg
                 refused.clear()
                 yield desk.save(paper, outcome)
         except Unavailable as unavailable:
-            raise Trouble(f"Nothing is graded without a sandbox: {unavailable}") from None
+            raise _refused(unavailable) from None
         except (OperationalError, OSError) as error:
             reason = getattr(error, "orig", None) or error
             raise Trouble(f"Grading stopped, {reason}. What was graded so far is kept; mend this and run it again: "
                           "the rest will be graded.") from None
         yield from refused
+
+
+def _require_ready() -> None:
+    try:
+        require_ready()
+    except Unavailable as unavailable:
+        raise _refused(unavailable) from None
+
+
+def _refused(unavailable: Unavailable) -> Trouble:
+    return Trouble(f"Nothing is graded without a sandbox: {unavailable}")
 
 
 @dataclass(frozen=True)

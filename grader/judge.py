@@ -20,6 +20,7 @@ from typing import Any
 
 from grader.job import Cell, Job, Outputs
 from grader.namespace import Namespace
+from grader.ready import require_ready
 from grader.sandbox import CellResult, Limits, Sandbox, Session, Stopped
 
 STARTS_AGAIN = 12       # how often a submission whose process was stopped is continued in a new one
@@ -192,6 +193,7 @@ def _sandbox(withhold: tuple[str, ...], limits: Limits) -> Sandbox:
     """The warm sandbox of this process for an assignment."""
     key = (withhold, limits)
     if key not in _sandboxes:
+        require_ready()
         for other in list(_sandboxes):
             _sandboxes.pop(other).close()
         _sandboxes[key] = Sandbox(limits, withhold=withhold)
