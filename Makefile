@@ -10,7 +10,7 @@ else
 endif
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-browser lint lock clean
+.PHONY: demo test test-browser test-long lint lock clean
 
 demo: $(READY)
 	$(BIN)/python -m grader demo
@@ -22,6 +22,9 @@ test: $(READY)
 
 test-browser: $(READY)
 	$(BIN)/python -m pytest -m browser tests/browser
+
+test-long: $(READY)
+	$(BIN)/python -m pytest -m long tests/chaos
 
 # Installs what the lock names, byte for byte, then this folder.
 $(READY): pyproject.toml requirements.lock

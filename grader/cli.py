@@ -6,7 +6,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -46,6 +46,7 @@ def release(
     course: CoursePath = None,
 ) -> None:
     """Generate assignments/ from solutions/, once every solution passes and every skeleton fails its checks."""
+    from grader import lock
     from grader import release as releasing
 
     here = find_course(course)
@@ -56,7 +57,7 @@ def release(
         for line in found or [f"Nothing to do: {', '.join(names)} equal a fresh release."]:
             out.print(line, markup=False)
         raise typer.Exit(1 if found else 0)
-    with err.status("Running every solution and every skeleton"):
+    with lock.held(here, "a release"), err.status("Running every solution and every skeleton"):
         releasing.release(here, names, lambda line: out.print(line, markup=False))
 
 
@@ -152,17 +153,16 @@ def _grade(course: Course, assignment: str, student: str | None, workers: Any, r
            seconds: float | None) -> list:
     """Grade with a progress bar and print the table of marks."""
     from grader import grade as grading
+    from grader import lock
 
     results = []
-    try:
+    with closing(workers), lock.held(course, f"grading {assignment}"):
         grading.require_released(course, assignment, lambda line: err.print(line, markup=False))
         who = grading.students(course, assignment, student)
         with _bar(f"Grading {assignment}", len(who)) as tick:
             for result in grading.grade(course, assignment, who, workers, regrade, trusted, seconds):
                 results.append(result)
                 tick()
-    finally:
-        workers.close()
     results.sort(key=lambda result: result.student)
     _print_marks(course, assignment, results, trusted)
     return results

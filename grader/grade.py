@@ -12,7 +12,6 @@ from typing import Any
 import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
-from sqlalchemy.exc import OperationalError
 
 from grader import gradebook, notebooks, settings, submission
 from grader.course import Course, Trouble
@@ -40,9 +39,10 @@ class Result:
 def require_released(course: Course, assignment: str, say: Callable[[str], None]) -> None:
     """Record an assignment's cells in the gradebook unless they are there."""
     course.notebooks(assignment)
-    if not gradebook.knows(course, assignment):
-        say(f"{assignment}: recording its cells in the gradebook")
-        generate(course, assignment, record=True)
+    with gradebook.stopping_plainly():
+        if not gradebook.knows(course, assignment):
+            say(f"{assignment}: recording its cells in the gradebook")
+            generate(course, assignment, record=True)
 
 
 def students(course: Course, assignment: str, only: str | None = None) -> list[str]:
@@ -75,7 +75,7 @@ def grade(course: Course, assignment: str, who: list[str], workers: Workers, reg
     """
     if not trusted:
         _require_ready()
-    with Desk(course, assignment, trusted, seconds) as desk:
+    with gradebook.stopping_plainly(), Desk(course, assignment, trusted, seconds) as desk:
         refused: list[Result] = []
         jobs = desk.jobs(who, regrade, refused)
         try:
@@ -85,10 +85,6 @@ def grade(course: Course, assignment: str, who: list[str], workers: Workers, reg
                 yield desk.save(paper, outcome)
         except Unavailable as unavailable:
             raise _refused(unavailable) from None
-        except (OperationalError, OSError) as error:
-            reason = getattr(error, "orig", None) or error
-            raise Trouble(f"Grading stopped, {reason}. What was graded so far is kept; mend this and run it again: "
-                          "the rest will be graded.") from None
         yield from refused
 
 
@@ -116,7 +112,7 @@ class Desk:
     """The one place where submissions are taken from and marks written down, through nbgrader's own classes."""
 
     def __init__(self, course: Course, assignment: str, trusted: bool, seconds: float | None):
-        gradebook.require_usable(course)
+        gradebook.make_ready(course)
         self.course, self.assignment, self.trusted = course, assignment, trusted
         self.config = course.config()
         self.url = self.config.CourseDirectory.db_url
@@ -191,27 +187,31 @@ class Desk:
             return Result(paper.student, REFUSED, f"{paper.student}: judging stopped, {outcome}. Nothing was marked; "
                           "run it again, or look at the notebook.")
         offset = 0
-        for name, book in paper.books.items():
+        for book in paper.books.values():
             put_outputs(book, {n - offset: outputs for n, outputs in outcome.items()})
             offset += len(book.cells)
-            self._write_marks(paper.student, name, book)
+        with gradebook.one_transaction(self.gradebook):
+            self._write_marks(paper)
         for name, book in paper.books.items():
             stamp(book, sandboxed=not self.trusted, **paper.stamps[name])
-            notebooks.write_text(self._graded_path(paper.student, name), nbformat.writes(book) + "\n")
+            path = self._graded_path(paper.student, name)
+            for left in path.parent.glob(f".{path.name}.*"):    # by a run that was killed while it wrote
+                left.unlink()
+            notebooks.write_text(path, nbformat.writes(book) + "\n")
         return Result(paper.student, GRADED)
 
-    def _write_marks(self, student: str, name: str, book: Any) -> None:
-        names = {"student": student, "assignment": self.assignment, "notebook": name, "db_url": self.url}
-        timestamp = submission.timestamp(self.course, self.assignment, student)
-        with gradebook.one_transaction(self.gradebook):
-            self.gradebook.update_or_create_student(student)
-            more = {"timestamp": timestamp} if timestamp else {}
-            self.gradebook.update_or_create_submission(self.assignment, student, **more)
-            record = self.gradebook.find_submission_notebook(name, self.assignment, student)
-            SaveHere(gradebook.Record(self.gradebook, record), config=self.config).preprocess(book, {"nbgrader": names})
-            penalty = record.late_submission_penalty
-        if timestamp or penalty:
-            AssignLatePenalties(config=self.config).preprocess(book, {"nbgrader": names})
+    def _write_marks(self, paper: Paper) -> None:
+        self.gradebook.update_or_create_student(paper.student)
+        timestamp = submission.timestamp(self.course, self.assignment, paper.student)
+        more = {"timestamp": timestamp} if timestamp else {}
+        self.gradebook.update_or_create_submission(self.assignment, paper.student, **more)
+        for name, book in paper.books.items():
+            resources = {"nbgrader": {"student": paper.student, "assignment": self.assignment, "notebook": name,
+                                      "db_url": self.url}}
+            record = self.gradebook.find_submission_notebook(name, self.assignment, paper.student)
+            SaveHere(gradebook.Record(self.gradebook, record), config=self.config).preprocess(book, resources)
+            if timestamp or record.late_submission_penalty:
+                PenaltyHere(self.gradebook, config=self.config).preprocess(book, resources)
 
     def _graded_path(self, student: str, name: str) -> Any:
         return self.course.autograded / student / self.assignment / f"{name}.ipynb"
@@ -231,4 +231,25 @@ class SaveHere(SaveAutoGrades):
         self.student_id, self.db_url = names["student"], names["db_url"]
         for index, cell in enumerate(nb.cells):
             nb.cells[index], resources = self.preprocess_cell(cell, resources, index)
+        return nb, resources
+
+
+class PenaltyHere(AssignLatePenalties):
+    """nbgrader's AssignLatePenalties on a gradebook that is open already."""
+
+    def __init__(self, open_gradebook: Gradebook, **how: Any):
+        super().__init__(**how)
+        self.gradebook = open_gradebook
+
+    def preprocess(self, nb: Any, resources: dict) -> tuple[Any, dict]:
+        """Save what the course's plugin takes off for being late."""
+        names = resources["nbgrader"]
+        student, assignment = names["student"], names["assignment"]
+        self.init_plugin()
+        self.gradebook.db.flush()
+        self.gradebook.db.expire_all()      # the score was added up by the database before the marks were there
+        book = self.gradebook.find_submission_notebook(names["notebook"], assignment, student)
+        late = self.gradebook.find_submission(assignment, student).total_seconds_late
+        penalty = self.plugin_inst.late_submission_penalty(student, book.score, late) if late > 0 else None
+        book.late_submission_penalty = None if penalty is None else self._check_late_penalty(book, penalty)
         return nb, resources

@@ -23,6 +23,7 @@ from grader.namespace import Namespace
 from grader.ready import require_ready
 from grader.sandbox import CellResult, Limits, Sandbox, Session, Stopped
 
+TRIES = 3               # how often a submission is judged from the start whose sandbox was ended from outside
 STARTS_AGAIN = 12       # how often a submission whose process was stopped is continued in a new one
 INSIDE = '''
 import sys, types
@@ -48,14 +49,21 @@ _one_at_a_time = threading.Lock()               # a check's prints are caught by
 def judge(job: Job) -> Outputs:
     """Run a submission in the sandbox and its checks here; return the outputs of every code cell.
 
-    Raises Unavailable where no sandbox can be had: that is nobody's mistake and gives no marks.
+    Raises Unavailable where no sandbox can be had: that is nobody's mistake and gives no marks. Raises Lost where the
+    sandbox was ended from outside again and again.
     """
     if job.trusted:
         from grader.kernel import judge_in_kernel
 
         return judge_in_kernel(job)
-    with _one_at_a_time, Submission(job) as submission:
-        return {cell.number: submission.outputs(cell) for cell in job.cells}
+    for _ in range(TRIES):
+        with contextlib.suppress(Lost), _one_at_a_time, Submission(job) as submission:
+            return {cell.number: submission.outputs(cell) for cell in job.cells}
+    raise Lost(f"its sandbox was ended from outside {TRIES} times (is this machine out of memory?)")
+
+
+class Lost(Exception):
+    """The sandbox under a submission was ended from outside: no verdict, and nobody's mistake."""
 
 
 class Submission:
@@ -77,9 +85,15 @@ class Submission:
         self.session.close()
 
     def outputs(self, cell: Cell) -> list[dict[str, Any]]:
-        """Run one cell where it belongs."""
+        """Run one cell where it belongs.
+
+        Raises Lost where the sandbox did not live to the end of it.
+        """
         self._continue()
-        return self.run(cell.source, cell.name) if cell.points is None else self.check(cell.source, cell.points)
+        said = self.run(cell.source, cell.name) if cell.points is None else self.check(cell.source, cell.points)
+        if self.session.process.lost:
+            raise Lost
+        return said
 
     def run(self, source: str, name: str) -> list[dict[str, Any]]:
         """Run one of the student's cells inside."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from grader import notebooks
+from grader import gradebook, notebooks
 from grader.course import Course, Trouble
 from grader.kernel import NOT_WRITTEN, run_checks
 
@@ -69,7 +69,7 @@ def generate(course: Course, assignment: str, record: bool = False) -> dict[str,
         shutil.copytree(course.solutions / assignment, workshop.solutions / assignment)
         config = workshop.config()
         if record:
-            course.gradebook.parent.mkdir(exist_ok=True)
+            gradebook.make_ready(course)
             config.CourseDirectory.db_url = course.config().CourseDirectory.db_url
         result = NbGraderAPI(config=config).generate_assignment(assignment, force=True, create=True)
         if not result["success"]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import multiprocessing
+import os
 import signal
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -16,7 +18,7 @@ from grader.job import Job, Outputs
 from grader.judge import judge
 from grader.sandbox import Unavailable
 
-TRIES = 3           # how often a submission is tried whose worker died; the fault may be a neighbour's
+TRIES = 3           # how often a submission is tried by itself whose worker died
 PR_SET_PDEATHSIG = 1
 
 
@@ -38,11 +40,16 @@ class Local:
         self._pool: Executor = self._start()
 
     def submit(self, job: Job) -> Future[Outputs]:
-        return self._pool.submit(judge, job)
+        try:
+            return self._pool.submit(judge, job)
+        except BrokenProcessPool as broken:     # a worker has died, and nobody has looked since
+            future: Future[Outputs] = Future()
+            future.set_exception(broken)
+            return future
 
     def heal(self) -> None:
         """Replace a pool that has lost a worker."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool.shutdown(wait=True, cancel_futures=True)
         self._pool = self._start()
 
     def close(self) -> None:
@@ -87,34 +94,40 @@ def judged(jobs: Iterable[tuple[Any, Job]], workers: Workers) -> Iterator[tuple[
     Raises Unavailable where the workers have no sandbox.
     """
     waiting = iter(jobs)
-    under_way: dict[Future, tuple[Any, Job, int]] = {}
+    under_way: dict[Future, tuple[Any, Job]] = {}
     while True:
         for key, job in _next(waiting, 2 * workers.at_once - len(under_way)):
-            under_way[workers.submit(job)] = key, job, 1
+            under_way[workers.submit(job)] = key, job
         if not under_way:
             return
         done, _ = wait(under_way, return_when=FIRST_COMPLETED)
         broken = [future for future in done if isinstance(future.exception(), BrokenProcessPool)]
         for future in done - set(broken):
-            key, _, _ = under_way.pop(future)
-            error = future.exception()
-            if isinstance(error, Unavailable):
-                raise error
-            yield key, error if isinstance(error, Exception) else future.result()
+            key, _ = under_way.pop(future)
+            yield key, _outcome(future)
         if broken:
-            yield from _again(under_way, workers)
+            lost = list(under_way.values())
+            under_way.clear()
+            workers.heal()
+            for key, job in lost:
+                yield key, _alone(job, workers)
 
 
-def _again(under_way: dict[Future, tuple[Any, Job, int]], workers: Workers) -> Iterator[tuple[Any, Exception]]:
-    """Give all that was under way to fresh workers, save what was tried too often."""
-    lost = list(under_way.values())
-    under_way.clear()
-    workers.heal()
-    for key, job, tries in lost:
-        if tries < TRIES:
-            under_way[workers.submit(job)] = key, job, tries + 1
-        else:
-            yield key, RuntimeError(f"the process that judged it died {tries} times")
+def _alone(job: Job, workers: Workers) -> Outputs | Exception:
+    """Judge by itself a submission that was lost with a worker: if that one dies again, no neighbour is the reason."""
+    for _ in range(TRIES):
+        future = workers.submit(job)
+        if not isinstance(future.exception(), BrokenProcessPool):
+            return _outcome(future)
+        workers.heal()
+    return RuntimeError(f"the process that judged it died {TRIES} times")
+
+
+def _outcome(future: Future[Outputs]) -> Outputs | Exception:
+    error = future.exception()
+    if isinstance(error, Unavailable):
+        raise error
+    return error if isinstance(error, Exception) else future.result()
 
 
 def _next(waiting: Iterator[tuple[Any, Job]], count: int) -> Iterator[tuple[Any, Job]]:
@@ -126,7 +139,19 @@ def _next(waiting: Iterator[tuple[Any, Job]], count: int) -> Iterator[tuple[Any,
 
 
 def end_with_parent() -> None:
-    """Ask the kernel to end this process when the one that started it ends; leave ctrl-C to that one."""
+    """End this process when the one that started it ends; leave ctrl-C to that one.
+
+    The kernel is asked where it can be, for it is certain; the thread is for elsewhere, and for a parent that ended
+    before the kernel was asked.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -18,13 +18,15 @@ class Process:
     """One process behind the wall, by file descriptor, so that no other can be meant by mistake.
 
     `pidfd` is the process 1 of a pid namespace of its own: with it, the kernel ends everything it started.
-    `report` is a pipe on which its keeper tells how it ended.
+    `report` is a pipe on which its keeper tells how it ended. `lost` is true when the keeper was gone before it
+    could: the sandbox was ended from outside, which is not the student's doing.
     """
 
     def __init__(self, pid: int, pidfd: int, report: int, limits: Limits):
         self.pid, self.pidfd, self.limits = pid, pidfd, limits
         self.cpu_seconds = 0.0
         self.reason: tuple[str, str] | None = None
+        self.lost = False
         self._report = report
         self._closed, self._lock = False, threading.Lock()
         self._watcher = threading.Thread(target=self._watch, daemon=True, name="sandbox watch")
@@ -68,8 +70,10 @@ class Process:
     def _from_report(self) -> tuple[str, str]:
         poller = select.poll()
         poller.register(self._report, select.POLLIN)
-        data = os.read(self._report, REPORT.size) if poller.poll(2000) else b""
+        told = bool(poller.poll(2000))
+        data = os.read(self._report, REPORT.size) if told else b""
         if len(data) < REPORT.size:
+            self.lost = told
             return "died", "the process ended"
         status, self.cpu_seconds, _ = REPORT.unpack(data)
         if not os.WIFSIGNALED(status):

@@ -1,0 +1,1 @@
+"""Grading under every disturbance that costs time and must cost nothing else."""
