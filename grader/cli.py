@@ -28,6 +28,7 @@ Assignment = Annotated[str, typer.Argument(help="An assignment's name, such as 1
 def main() -> None:
     """Run a command; what a person can mend is said in a sentence, with exit status 2."""
     warnings.filterwarnings("ignore", module=r"nbgrader\..*")
+    _leave_out_a_slow_import()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -165,6 +166,11 @@ def _grade(course: Course, assignment: str, student: str | None, workers: Any, r
     results.sort(key=lambda result: result.student)
     _print_marks(course, assignment, results, trusted)
     return results
+
+
+def _leave_out_a_slow_import() -> None:
+    """Spare every command two seconds: jsonschema checks one address format by a grammar that it builds at import."""
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 @contextmanager

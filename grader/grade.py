@@ -16,11 +16,12 @@ from sqlalchemy.exc import OperationalError
 
 from grader import gradebook, notebooks, settings, submission
 from grader.course import Course, Trouble
+from grader.job import Cell, Job, Outputs
 from grader.namespace import imports_for_checks
 from grader.rebuild import fingerprint, own_cells, rebuild
 from grader.release import generate
 from grader.sandbox import Unavailable
-from grader.work import STAMP, Cell, Job, Outputs, job_for, put_outputs, stamp
+from grader.work import STAMP, job_for, put_outputs, stamp
 from grader.workers import Workers, judged
 
 GRADED, KEPT, REFUSED = "graded", "graded before", "not graded"
@@ -186,26 +187,28 @@ class Desk:
         return Result(paper.student, GRADED)
 
     def _write_marks(self, student: str, name: str, book: Any) -> None:
-        resources = {"nbgrader": {"student": student, "assignment": self.assignment, "notebook": name,
-                                  "db_url": self.url}}
-        self.gradebook.update_or_create_student(student)
+        names = {"student": student, "assignment": self.assignment, "notebook": name, "db_url": self.url}
         timestamp = submission.timestamp(self.course, self.assignment, student)
-        more = {"timestamp": timestamp} if timestamp else {}
-        self.gradebook.update_or_create_submission(self.assignment, student, **more)
         with gradebook.one_transaction(self.gradebook):
-            SaveHere(self.gradebook, config=self.config).preprocess(book, resources)
-        AssignLatePenalties(config=self.config).preprocess(book, resources)
+            self.gradebook.update_or_create_student(student)
+            more = {"timestamp": timestamp} if timestamp else {}
+            self.gradebook.update_or_create_submission(self.assignment, student, **more)
+            record = self.gradebook.find_submission_notebook(name, self.assignment, student)
+            SaveHere(gradebook.Record(self.gradebook, record), config=self.config).preprocess(book, {"nbgrader": names})
+            penalty = record.late_submission_penalty
+        if timestamp or penalty:
+            AssignLatePenalties(config=self.config).preprocess(book, {"nbgrader": names})
 
     def _graded_path(self, student: str, name: str) -> Any:
         return self.course.autograded / student / self.assignment / f"{name}.ipynb"
 
 
 class SaveHere(SaveAutoGrades):
-    """nbgrader's SaveAutoGrades on a gradebook that is open already."""
+    """nbgrader's SaveAutoGrades on one submission's record, which is open already."""
 
-    def __init__(self, open_gradebook: Gradebook, **how: Any):
+    def __init__(self, record: gradebook.Record, **how: Any):
         super().__init__(**how)
-        self.gradebook = open_gradebook
+        self.gradebook = record
 
     def preprocess(self, nb: Any, resources: dict) -> tuple[Any, dict]:
         """Save the marks and comments of every graded cell."""

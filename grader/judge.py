@@ -18,9 +18,9 @@ import time
 from functools import lru_cache
 from typing import Any
 
+from grader.job import Cell, Job, Outputs
 from grader.namespace import Namespace
 from grader.sandbox import CellResult, Limits, Sandbox, Session, Stopped
-from grader.work import Cell, Job, Outputs
 
 STARTS_AGAIN = 12       # how often a submission whose process was stopped is continued in a new one
 INSIDE = '''

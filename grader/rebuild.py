@@ -15,7 +15,6 @@ from copy import deepcopy
 from typing import Any
 
 from nbformat import NotebookNode, from_dict
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from grader import notebooks
 
@@ -35,11 +34,11 @@ def rebuild(submitted: dict[str, Any], own: dict[str, NotebookNode], solution: d
     leave_out_shows(cells, solution["cells"])
     if remarks:
         text = "\n".join(f"- {remark}" for remark in remarks)
-        note = new_markdown_cell(f"**Remarks on this submission**\n\n{text}", metadata={"tags": [REMARK]})
-        cells.insert(0, ("", note))
+        cells.insert(0, ("", node("markdown", f"**Remarks on this submission**\n\n{text}", {"tags": [REMARK]})))
     for index, (_, cell) in enumerate(cells):
         cell["id"] = re.sub(r"[^a-zA-Z0-9_-]", "-", notebooks.grade_id(cell) or f"cell-{index}")[:64]
-    return from_dict(new_notebook(cells=[cell for _, cell in cells], metadata={"kernelspec": notebooks.KERNEL}))
+    return from_dict({"cells": [cell for _, cell in cells], "metadata": {"kernelspec": notebooks.KERNEL},
+                      "nbformat": 4, "nbformat_minor": 5})
 
 
 def own_cells(book: Any) -> dict[str, NotebookNode]:
@@ -99,7 +98,7 @@ def _put_back(
         if key in own and key not in there:
             missing = own[key]
         elif _is_given(cell) and key not in there and notebooks.source(cell) not in texts:
-            missing = new_code_cell(notebooks.source(cell))
+            missing = node("code", notebooks.source(cell))
         else:
             continue
         cells.insert(_place(cells, order, key), (key, missing))
@@ -125,8 +124,7 @@ def _own_cell(cell: Any, points: dict[str, float], is_answer: bool) -> NotebookN
                 "grade": cell.name in points, "solution": is_answer, "task": False, "cell_type": cell.cell_type}
     if cell.name in points:
         nbgrader["points"] = points[cell.name]
-    new = new_code_cell if cell.cell_type == "code" else new_markdown_cell
-    return from_dict(new(cell.source, metadata={"nbgrader": nbgrader}))
+    return node(cell.cell_type, cell.source, {"nbgrader": nbgrader})
 
 
 def _merged(own: NotebookNode, submitted: dict[str, Any]) -> NotebookNode:
@@ -139,11 +137,15 @@ def _merged(own: NotebookNode, submitted: dict[str, Any]) -> NotebookNode:
 
 def _bare(cell: dict[str, Any]) -> NotebookNode:
     """A cell that nobody owns: its kind, its text, its pictures."""
-    if cell["cell_type"] == "code":
-        return new_code_cell(notebooks.source(cell))
-    bare = new_markdown_cell(notebooks.source(cell))
+    bare = node("code" if cell["cell_type"] == "code" else "markdown", notebooks.source(cell))
     _attach(bare, cell)
     return bare
+
+
+def node(cell_type: str, text: str, metadata: dict[str, Any] | None = None) -> NotebookNode:
+    """A fresh cell; by hand, because nbformat's own constructors validate each one for a millisecond."""
+    ran: dict[str, Any] = {"execution_count": None, "outputs": []} if cell_type == "code" else {}
+    return from_dict({"cell_type": cell_type, "id": "", "metadata": metadata or {}, "source": text, **ran})
 
 
 def _attach(cell: NotebookNode, submitted: dict[str, Any]) -> None:

@@ -12,9 +12,9 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Protocol
 
 from grader.course import Trouble
+from grader.job import Job, Outputs
 from grader.judge import judge
 from grader.sandbox import Unavailable
-from grader.work import Job, Outputs
 
 TRIES = 3           # how often a submission is tried whose worker died; the fault may be a neighbour's
 PR_SET_PDEATHSIG = 1
