@@ -176,6 +176,16 @@ class Desk:
         if isinstance(outcome, Exception):
             return Result(paper.student, REFUSED, f"{paper.student}: judging stopped, {outcome}. Nothing was marked; "
                           "run it again, or look at the notebook.")
+        try:
+            self._write(paper, outcome)
+        except (OperationalError, OSError):
+            raise
+        except Exception as error:      # whatever one submission has to do with it, the others' marks are written
+            return Result(paper.student, REFUSED, f"{paper.student}: what came of judging cannot be written down, "
+                          f"{type(error).__name__}: {error}. Nothing was marked; look at the notebook.")
+        return Result(paper.student, GRADED)
+
+    def _write(self, paper: Paper, outcome: Outputs) -> None:
         offset = 0
         for name, book in paper.books.items():
             put_outputs(book, {n - offset: outputs for n, outputs in outcome.items()})
@@ -184,7 +194,6 @@ class Desk:
         for name, book in paper.books.items():
             stamp(book, sandboxed=not self.trusted, **paper.stamps[name])
             notebooks.write_text(self._graded_path(paper.student, name), nbformat.writes(book) + "\n")
-        return Result(paper.student, GRADED)
 
     def _write_marks(self, student: str, name: str, book: Any) -> None:
         names = {"student": student, "assignment": self.assignment, "notebook": name, "db_url": self.url}

@@ -17,12 +17,18 @@ FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0
 
 TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?( ?[\w+-][\w+/:-]{0,40})?", re.ASCII)
 
+LONGEST_NAME = 128      # what a gradebook's column holds
+
 
 def read(course: Course, assignment: str, student: str) -> dict[str, tuple[bytes, dict[str, Any]]]:
     """Read a student's notebooks: by name, the bytes as they are and the notebook in them.
 
     Raises Trouble, in a sentence that begins with the student, for anything that cannot be graded.
     """
+    if len(student) > LONGEST_NAME or not student.isprintable() or student != student.strip():
+        shown = "".join(c if c.isprintable() else "?" for c in student)
+        raise Trouble(f"{shown[:LONGEST_NAME]}: this folder's name is no name for a student: expected at most "
+                      f"{LONGEST_NAME} visible characters without a space at its ends. Rename it.")
     folder = course.submitted / student / assignment
     found = {}
     for name in course.notebooks(assignment):

@@ -1,0 +1,144 @@
+"""All attacks in one class beside ten honest students: nobody gains, nobody loses, nothing else changes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from grader import grade
+from grader.course import Course
+from grader.workers import Local
+from tests.attacks import ATTACKS
+from tests.attacks.classroom import (
+    ASSIGNMENT,
+    LIMITS,
+    arrive,
+    honest,
+    marks,
+    peak_memory,
+    survivors,
+    tree,
+    watched,
+)
+from tests.attacks.kit import Attack, Kit
+
+SECONDS = 1.5
+MOST_GROWTH = 100 << 20
+FOR_PEOPLE = ("why-two-gradients", "why-memory-fades")
+PAGES = ("markup", "markdown", "half", "name")     # attacks on whoever reads have one of these in their names
+
+
+@dataclass
+class Graded:
+    """What became of a class."""
+
+    course: Course
+    kit: Kit
+    alone: dict[str, dict[str, float | None]]
+    before: dict[str, str]
+    results: dict[str, grade.Result]
+    growth: dict[str, int]
+    left: list[str] = field(default_factory=list)
+
+
+def new_course(released: Course, folder: Path) -> Course:
+    """A course with tight limits, and an assignment.toml that says so."""
+    shutil.copytree(released.root, folder)
+    (folder / "solutions" / ASSIGNMENT / "assignment.toml").write_text(LIMITS)
+    return Course(folder.resolve())
+
+
+@pytest.fixture(scope="module")
+def graded(released, skeleton, answers, tmp_path_factory) -> Graded:
+    """Ten honest students alone, then the same with all attackers, on the same two workers."""
+    root = tmp_path_factory.mktemp("class")
+    canary = root / "canary"
+    canary.mkdir()
+    alone, all_of_them = new_course(released, root / "alone"), new_course(released, root / "all")
+    kit = Kit(skeleton, answers, canary, all_of_them.root)
+    arrive(alone, kit, [])
+    arrive(all_of_them, kit, ATTACKS)
+    before = tree(root)
+    with watched() as seen:
+        workers = Local(2)
+        try:
+            run(alone, workers)
+            held = forget_peaks(workers)
+            results = run(all_of_them, workers)
+            growth = {pid: peak_memory(pid) - held[pid] for pid in held}
+        finally:
+            workers.close()
+    return Graded(all_of_them, kit, marks(alone), before, results, growth, survivors(seen))
+
+
+def run(course: Course, workers: Local) -> dict[str, grade.Result]:
+    who = grade.students(course, ASSIGNMENT)
+    return {result.student: result for result in grade.grade(course, ASSIGNMENT, who, workers, seconds=SECONDS)}
+
+
+def forget_peaks(workers: Local) -> dict[str, int]:
+    """Let the kernel measure anew the most memory of this process and of each worker; what they have had."""
+    assert workers._pool._processes
+    pids = [str(os.getpid()), *map(str, workers._pool._processes)]
+    for pid in pids:
+        Path(f"/proc/{pid}/clear_refs").write_text("5")
+    return {pid: peak_memory(pid) for pid in pids}
+
+
+def wrongly_earned(attack: Attack, found: dict[str, float | None]) -> dict[str, float | None]:
+    """The checks that gave an attack a point, or will when a person looks, though its answer is not right."""
+    earned = {f"check-{name}" for name in attack.earns} | set(FOR_PEOPLE)
+    return {check: score for check, score in found.items() if check not in earned and score != 0}
+
+
+def test_there_are_enough_attacks():
+    assert len(ATTACKS) >= 45
+    assert len({attack.student for attack in ATTACKS}) == len(ATTACKS)
+
+
+def test_no_attack_earns_a_point(graded):
+    found = marks(graded.course)
+    wrong = {a.name: wrongly_earned(a, found.get(a.student, {})) for a in ATTACKS}
+    assert not {name: checks for name, checks in wrong.items() if checks}
+
+
+def test_what_they_answer_right_is_paid(graded):
+    found, most = marks(graded.course), marks(graded.course)["perfect"]
+    for attack in ATTACKS:
+        for name in attack.earns:
+            check = f"check-{name}"
+            assert found[attack.student][check] == most[check], f"{attack.name}: {check}"
+
+
+def test_all_are_graded_or_refused_in_a_sentence(graded):
+    for attack in ATTACKS:
+        result = graded.results[attack.student]
+        expected = grade.REFUSED if attack.refused else grade.GRADED
+        assert (result.status, attack.refused in result.sentence) == (expected, True), (attack.name, result)
+
+
+def test_honest_marks_are_the_same(graded):
+    found = marks(graded.course)
+    assert {student: found[student] for student in graded.alone} == graded.alone
+    assert sorted(graded.alone) == sorted(honest(graded.kit))
+    totals = {student: sum(score or 0 for score in scores.values()) for student, scores in graded.alone.items()}
+    assert totals["perfect"] == totals["variant"] == 36
+    assert totals["untouched"] == 0
+    assert all(0 < totals[student] < 36 for student in totals.keys() - {"perfect", "variant", "untouched"})
+
+
+def test_no_file_changes(graded):
+    assert tree(graded.course.root.parent) == graded.before
+    assert list(graded.kit.canary.iterdir()) == []
+
+
+def test_no_process_survives(graded):
+    assert graded.left == []
+
+
+def test_the_graders_memory_does_not_grow(graded):
+    assert max(graded.growth.values()) < MOST_GROWTH, {pid: f"{n >> 20} MB" for pid, n in graded.growth.items()}
