@@ -1,4 +1,4 @@
-"""Markdown as pages show it: nbconvert's rendering, with whatever could run, load or cover something made plain text."""
+"""Markdown as pages show it: nbconvert's rendering, with whatever could run, load or hide something made plain text."""
 
 from __future__ import annotations
 

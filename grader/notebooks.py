@@ -59,7 +59,7 @@ def parse(content: bytes, name: str) -> dict[str, Any]:
 
 
 def _require_cell(name: str, index: int, cell: Any) -> None:
-    """Raise Trouble for what is no cell; make its source one text of whole characters, and its metadata a dictionary."""
+    """Raise Trouble for what is no cell; make its source a text of whole characters, its metadata a dictionary."""
     text = cell.get("source") if isinstance(cell, dict) else None
     lines = isinstance(text, list) and all(isinstance(line, str) for line in text)
     if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str) or not (lines or isinstance(text, str)):

@@ -110,7 +110,7 @@ def watched() -> Iterator[dict[int, str]]:
     def look() -> None:
         while not over.is_set():
             for pid in descendants(os.getpid())[1:]:
-                if pid not in seen and (when := started(pid)):
+                if pid not in seen and (when := started(pid)) and "resource_tracker" not in command(pid):
                     seen[pid] = when
             time.sleep(0.05)
 
@@ -128,6 +128,13 @@ def survivors(seen: dict[int, str], patience: float = 5) -> list[str]:
     until = time.monotonic() + patience
     while left := [pid for pid, when in seen.items() if started(pid) == when]:
         if time.monotonic() > until:
-            return [f"{pid}: {read(f'/proc/{pid}/cmdline')[:200]}" for pid in left]
+            return [f"{pid}: {command(pid)}" for pid in left]
         time.sleep(0.1)
     return []
+
+
+def command(pid: int) -> str:
+    """The command line of a process, as far as it can be read."""
+    with contextlib.suppress(OSError):
+        return read(f"/proc/{pid}/cmdline").replace("\0", " ")[:200]
+    return "gone"

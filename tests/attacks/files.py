@@ -160,7 +160,7 @@ def a_pipe_for_a_time(kit: Kit, folder: Path) -> str:
 
 
 def many_cells(kit: Kit, _: Path) -> str:
-    cells = ",".join(['{"cell_type":"code","source":""}'] * 300_000)
+    cells = ",".join(['{"cell_type":"code","source":""}'] * 3_000)
     return f'{{"cells":[{cells}],"metadata":{{}},"nbformat":4,"nbformat_minor":5}}'
 
 
@@ -169,9 +169,9 @@ def many_lists(kit: Kit, _: Path) -> str:
     return f'{{"cells":[{{"cell_type":"code","source":"","metadata":{{"x":[{bomb}]}}}}],"nbformat":4}}'
 
 
-def everyone_elses(kit: Kit, _: Path) -> str:
-    """A right notebook, under a folder name that is a pattern for all."""
-    return answered(kit.skeleton, {})
+def untouched(kit: Kit, _: Path) -> str:
+    """The notebook as it was released: the attack is in its folder's name."""
+    return json.dumps(kit.skeleton)
 
 
 KERNEL = {"name": "../../evil", "display_name": "<b>", "language": "python", "argv": ["touch", "{CANARY}/kernel"]}
@@ -183,7 +183,8 @@ ATTACKS = [
     Attack("a link to the solution", placed(lambda kit, path: path.symlink_to(
         kit.root / "solutions" / "1-rnn" / "rnn.ipynb")), refused=LINK),
     Attack("a link to another's notebook", placed(lambda kit, path: path.symlink_to(kit.ada)), refused=LINK),
-    Attack("a hard link to another's notebook", placed(lambda kit, path: os.link(kit.ada, path)), refused="hard links"),
+    Attack("a hard link to the solution", placed(lambda kit, path: os.link(
+        kit.root / "solutions" / "1-rnn" / "rnn.ipynb", path)), refused="hard links"),
     Attack("a link to another's folder", linked_folder, refused=LINK),
     Attack("a link to another student", linked_student, refused=LINK),
     Attack("a link to a device", placed(lambda kit, path: path.symlink_to("/dev/zero")), refused=LINK),
@@ -230,20 +231,20 @@ ATTACKS = [
     Attack("a stamp and an old time", stamped),
     Attack("a time that is none", no_time),
     Attack("a pipe for a time", a_pipe_for_a_time),
-    Attack("three hundred thousand cells", many_cells, refused="cells", dangerous=True),
+    Attack("three thousand cells", many_cells, refused="cells"),
     Attack("six million lists", many_lists, refused="too many parts", dangerous=True),
-    Attack("brackets without end", raw("[" * 5_000_000), refused="does not parse"),
+    Attack("brackets without end", raw("[" * 400_000), refused="does not parse"),
     Attack("a number without end", raw('{"cells": [' + "9" * 1_000_000 + "]}"), refused="does not parse"),
     Attack("not a notebook", raw(b"\x80\x04\x95"), refused="not UTF-8"),
-    Attack("a name that is a pattern", everyone_elses, folder="*"),
-    Attack("a name with brackets", everyone_elses, folder="[a-z]*"),
-    Attack("a name that is markup", everyone_elses, folder="[red]<img src=x onerror=xss()>[/red]"),
-    Attack("a name that is a command", everyone_elses, folder="$(touch {CANARY})`id`;--help"),
-    Attack("a name that is an option", everyone_elses, folder="--force"),
-    Attack("a name with line breaks", everyone_elses, folder="a\nb\x1b[2J\x07"),
-    Attack("a name with quotes", everyone_elses, folder="'; DROP TABLE grade; --\""),
-    Attack("a name written backward", everyone_elses, folder="\u202eevil\u202c\u200b"),
-    Attack("a name that is a format", everyone_elses, folder="{student_id}%s%n"),
-    Attack("a name of two hundred letters", everyone_elses, folder="n" * 200),
-    Attack("a name that is no text", everyone_elses, folder="half\udcff", refused="a name"),
+    Attack("a name that is a pattern", untouched, folder="*"),
+    Attack("a name with brackets", untouched, folder="[a-z]*"),
+    Attack("a name that is markup", untouched, folder="[red]<img src=x onerror=xss()>[/red]"),
+    Attack("a name that is a command", untouched, folder="$(touch canary)`id`;--help"),
+    Attack("a name that is an option", untouched, folder="--force"),
+    Attack("a name with line breaks", untouched, folder="a\nb\x1b[2J\x07", refused="a name"),
+    Attack("a name with quotes", untouched, folder="'; DROP TABLE grade; --\""),
+    Attack("a name written backward", untouched, folder="\u202eevil\u202c\u200b", refused="a name"),
+    Attack("a name that is a format", untouched, folder="{student_id}%s%n"),
+    Attack("a name of two hundred letters", untouched, folder="n" * 200, refused="a name"),
+    Attack("a name that is no text", untouched, folder="half\udcff", refused="a name"),
 ]

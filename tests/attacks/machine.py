@@ -1,6 +1,9 @@
 """Attacks on the machine: processes, memory, disk, output, network, and what lies around."""
 
-from tests.attacks.kit import Attack, first, last
+import json
+from pathlib import Path
+
+from tests.attacks.kit import Attack, Kit, code, edited, first, last
 
 FORKS = """
 import os
@@ -58,8 +61,9 @@ FILES = "import os\ntry:\n    for i in range(10**9): open(f'/tmp/i{i}', 'w').clo
 SPARSE = "f = open('/tmp/sparse', 'wb')\nf.truncate(10**12)"
 WRITES = """
 import os, pathlib
-targets = ["{CANARY}/x", "{COURSE}/solutions/1-rnn/rnn.ipynb", "{COURSE}/class/gradebook.db", "{COURSE}/nbgrader_config.py",
-           "{COURSE}/class/submitted/perfect/1-rnn/rnn.ipynb", "{COURSE}/class/autograded/x", "/inside.py", "/etc/passwd"]
+targets = ["{CANARY}/x", "{COURSE}/solutions/1-rnn/rnn.ipynb", "{COURSE}/class/gradebook.db",
+           "{COURSE}/nbgrader_config.py", "{COURSE}/class/submitted/perfect/1-rnn/rnn.ipynb",
+           "{COURSE}/class/autograded/x", "/inside.py", "/etc/passwd"]
 for target in targets:
     for how in ("w", "a"):
         try:
@@ -104,8 +108,8 @@ tried("abstract", lambda: socket.socket(socket.AF_UNIX).connect("\\0/tmp/.X11-un
 KERNEL = """
 import ctypes
 libc = ctypes.CDLL(None, use_errno=True)
-calls = [libc.ptrace(16, 1, 0, 0), libc.unshare(0x10000000), libc.mount(b"x", b"/tmp", b"tmpfs", 0, 0), libc.chroot(b"/"),
-         libc.syscall(435, 0, 0), libc.syscall(425, 8, 0), libc.syscall(250, 0, 0), libc.syscall(321, 0, 0)]
+calls = [libc.ptrace(16, 1, 0, 0), libc.unshare(0x10000000), libc.mount(b"x", b"/tmp", b"tmpfs", 0, 0),
+         libc.chroot(b"/"), libc.syscall(435, 0, 0), libc.syscall(425, 8, 0), libc.syscall(250, 0, 0)]
 print(calls)
 import resource
 for name in ("AS", "NPROC", "FSIZE", "CPU"):
@@ -117,31 +121,19 @@ for name in ("AS", "NPROC", "FSIZE", "CPU"):
 LOUD_CELLS = """
 import numpy as np
 import matplotlib.pyplot as plt
-plt.figimage(np.random.default_rng(0).integers(0, 255, (1300, 1300, 3), dtype=np.uint8), resize=True)
+plt.figimage(np.random.default_rng(0).integers(0, 255, (700, 1300, 3), dtype=np.uint8), resize=True)
 print("x" * 900_000)
 """
 
 
-def loud(cells: list, kit) -> None:
-    """Sixty cells that each show a picture of megabytes and a megabyte of text."""
-    from tests.attacks.kit import code
-
-    cells += [code(LOUD_CELLS) for _ in range(60)]
+def loud(cells: list, _: Kit) -> None:
+    """Thirty cells that each show a picture of megabytes and a megabyte of text."""
+    cells += [code(LOUD_CELLS) for _ in range(30)]
 
 
-def bomb_of_text(kit, _):
+def bomb_of_text(kit: Kit, _: Path) -> str:
     """A cell of nineteen megabytes."""
-    import json
-
-    from tests.attacks.kit import code
-
     return json.dumps(kit.skeleton | {"cells": [*kit.skeleton["cells"], code("x = 1 # " + "(" * 19_000_000)]})
-
-
-def edited_loud(kit, folder):
-    from tests.attacks.kit import edited
-
-    return edited(loud)(kit, folder)
 
 
 ATTACKS = [
@@ -170,9 +162,9 @@ ATTACKS = [
     Attack("sleeps", last("import time\ntime.sleep(600)")),
     Attack("prints without end", first("while True: print('✓' * 1000)")),
     Attack("prints fifty megabytes in a line", first("print('x' * 50_000_000)")),
-    Attack("stderr without end", first("import sys, os\nwhile True: sys.stderr.write('x' * 1000); os.write(2, b'x' * 1000)"),
-           dangerous=True),
-    Attack("sixty megabytes of pictures and prints", edited_loud, dangerous=True),
+    Attack("stderr without end", first(
+        "import sys, os\nwhile True: sys.stderr.write('x' * 1000); os.write(2, b'x' * 1000)"), dangerous=True),
+    Attack("a hundred megabytes of pictures and prints", edited(loud), dangerous=True),
     Attack("a cell of nineteen megabytes", bomb_of_text, refused="text", dangerous=True),
     Attack("a compressed bomb", first("import zlib\nx = zlib.decompress(zlib.compress(bytes(10**9)))\nprint(len(x))"),
            dangerous=True),

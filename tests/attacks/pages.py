@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from grader.demo import answered
-from tests.attacks.kit import FUNCTIONS, Attack, answers, edited, first, position, text
+from tests.attacks.kit import FUNCTIONS, Attack, Kit, answers, edited, first, position, text
 
-MARKS = ("<script>xss()</script>", "<img src=x onerror=xss()>", "</script><script>xss()</script>",
-         "\"><svg onload=xss()>", "{{ 7 * 7 }}", "{% include '/etc/passwd' %}", "\x1b]8;;javascript:xss()\x07x\x1b]8;;\x07",
-         "\x1b[31m<b onmouseover=xss()>", "</pre></div><iframe src=javascript:xss()></iframe>", "\u202e<!--", "]]>",
-         "[bold]x[/bold]", "$\\href{javascript:xss()}{x}$")
+MARKS = (
+    "<script>xss()</script>", "<img src=x onerror=xss()>", "</script><script>xss()</script>", "\"><svg onload=xss()>",
+    "{{ 7 * 7 }}", "{% include '/etc/passwd' %}", "\x1b]8;;javascript:xss()\x07x\x1b]8;;\x07",
+    "\x1b[31m<b onmouseover=xss()>", "</pre></div><iframe src=javascript:xss()></iframe>", "\u202e<!--", "]]>",
+    "[bold]x[/bold]", "$\\href{javascript:xss()}{x}$",
+)
 ALL_MARKS = " ".join(MARKS)
-WRITTEN = "\n\n".join((*MARKS, "[x](javascript:xss())", "[x](<javascript:xss()>)", "[x](java\tscript:xss())",
-                       "![x](x\" onerror=\"xss())", "[x][r]\n\n[r]: javascript:xss()", "<a href='javascript:xss()'>x</a>",
-                       "<details open ontoggle=xss()>", "<form action=//evil><input type=submit>",
-                       "<meta http-equiv=refresh content='0;url=//evil'>", "<base href=//evil>", "<object data=x></object>",
-                       "<embed src=x>", "<link rel=stylesheet href=//evil>", "<style>*{display:none}</style>",
-                       "# <img src=x onerror=xss()>", "```mermaid\n<img src=x onerror=xss()>\n```",
-                       "`<img src=x onerror=xss()>`", "<svg><a xlink:href=javascript:xss()>x</a></svg>"))
+WRITTEN = "\n\n".join((
+    *MARKS, "[x](javascript:xss())", "[x](<javascript:xss()>)", "[x](java\tscript:xss())", "[x](data:text/html,xss())",
+    "![x](x\" onerror=\"xss())", "[x][r]\n\n[r]: javascript:xss()", "<a href='javascript:xss()'>x</a>",
+    "<details open ontoggle=xss()>", "<form action=//evil><input type=submit>", "<link rel=stylesheet href=//evil>",
+    "<meta http-equiv=refresh content='0;url=//evil'>", "<base href=//evil>", "<object data=x></object>",
+    "<embed src=x>", "<style>*{display:none}</style>", "# <img src=x onerror=xss()>", "```mermaid\n<img src=x onerror=xss()>\n```",
+    "`<img src=x onerror=xss()>`", "<svg><a xlink:href=javascript:xss()>x</a></svg>", "![x](attachment:not-there.png)",
+))
 ATTACHED = {"x.png": {"image/png": "x\" onerror=\"xss()"}, "y\" onerror=\"xss().png": {"image/png": "AAAA"},
             "z.svg": {"image/svg+xml": "PHN2ZyBvbmxvYWQ9Inhzcygp"}, "w.png": {"image/png\" onerror=\"xss()": "AAAA"}}
 SHOWN = f"""
@@ -43,7 +45,7 @@ raise Marked({ALL_MARKS!r})
 """
 
 
-def written(cells: list, kit) -> None:
+def written(cells: list, _: Kit) -> None:
     """Markup in a written answer, in a cell of one's own, in what is pasted into it, and in headings."""
     cells[position(cells, "why-two-gradients")]["source"] = WRITTEN
     cells.append(text(WRITTEN + "\n\n![a](attachment:x.png) ![b](attachment:z.svg) ![c](attachment:w.png)\n"
@@ -51,11 +53,10 @@ def written(cells: list, kit) -> None:
     cells.append({"cell_type": "raw", "id": "raw", "metadata": {"raw_mimetype": "text/html"}, "source": ALL_MARKS})
 
 
-def patterns(kit, _) -> str:
+def patterns(cells: list, _: Kit) -> None:
     """A written answer that takes a reader of Markdown very long."""
-    book = answered(kit.skeleton, {})
-    hard = "[" * 3000 + "*a_" * 3000 + "`" * 3000 + "<!--" * 1000 + "$" * 3001 + "![" * 1000 + "> " * 1000
-    return book.replace('"*Your answer here.*"', __import__("json").dumps(hard))
+    cells[position(cells, "why-two-gradients")]["source"] = (
+        "[" * 3000 + "*a_" * 3000 + "`" * 3000 + "<!--" * 1000 + "$" * 3001 + "![" * 1000 + "> " * 1000)
 
 
 def failing(words: str) -> dict[str, str]:
@@ -73,5 +74,5 @@ ATTACKS = [
     Attack("markup in keys", answers(hello_loss=f"def hello_loss(params, x, y): return 0.0, {{{ALL_MARKS!r}: 0.0}}")),
     Attack("markup in type names", answers(
         rnn_step_forward=f"T = type({MARKS[0]!r}, (), {{}})\ndef rnn_step_forward(*a): return T(), T()")),
-    Attack("Markdown that takes very long", patterns),
+    Attack("Markdown that takes very long", edited(patterns)),
 ]

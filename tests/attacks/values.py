@@ -132,7 +132,7 @@ LIES = {
     "a hundred million numbers": returns("np.zeros(50_000_000)"),
     "lists a thousand deep": "def evil(shape):\n    v = 0.0\n    for _ in range(1000): v = [v]\n    return v",
     "a list in itself": "def evil(shape):\n    v = []\n    v.append(v)\n    return v",
-    "a million things": returns("list(range(1_000_000))"),
+    "three hundred thousand things": returns("list(range(300_000))"),
     "a generator without end": "import itertools\ndef evil(shape): return itertools.count()",
     "pickles that run": PICKLED,
     "the expected value from the frames above": PEEK,

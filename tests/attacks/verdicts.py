@@ -1,13 +1,14 @@
 """Attacks on the verdict: whatever runs in the same process could change it there."""
 
-from tests.attacks.kit import Attack, edited, first, last
+from tests.attacks.kit import Attack, Kit, Make, edited, first, last
 
 CASE = """
 class Case:
     def __init__(self, *a, **k): self.sizes = self
     of = {"V": 2}
     def __call__(self, *a, **k): return [np.zeros((2, 2))] * 5
-    def __getattr__(self, name): return lambda *a, **k: {"params, losses": ({}, [0.0] * 300)}.get(k.get("returns"), self(1))
+    def __getattr__(self, name):
+        return lambda *a, **k: {"params, losses": ({}, [0.0] * 300)}.get(k.get("returns"), self(1))
     __iter__ = lambda self: iter(())
 """
 INSIDE_GRADER = """
@@ -178,7 +179,8 @@ for thing in gc.get_objects():
 """
 SOLUTION = """
 import json, os, pathlib
-places = ["../../../../solutions/1-rnn/rnn.ipynb", "{COURSE}/solutions/1-rnn/rnn.ipynb", "{COURSE}/class/submitted/perfect/1-rnn/rnn.ipynb"]
+places = ["../../../../solutions/1-rnn/rnn.ipynb", "{COURSE}/solutions/1-rnn/rnn.ipynb",
+          "{COURSE}/class/submitted/perfect/1-rnn/rnn.ipynb"]
 places += [f"/proc/{p}/cwd/solutions/1-rnn/rnn.ipynb" for p in ("self", 1, os.getppid())]
 places += [f"/proc/{p}/root{COURSE}/solutions/1-rnn/rnn.ipynb" for p in ("self", 1, os.getppid())]
 for place in places:
@@ -205,7 +207,7 @@ for place in ("{COURSE}/class/gradebook.db", "../../gradebook.db", "../../../gra
 """
 WITHHELD = """
 found = []
-for name in ("unrolled.layers", "scipy", "torch", "jax", "tensorflow", "grader.checks", "nbgrader"):
+for name in ("unrolled.layers", "scipy", "torch", "jax", "tensorflow", "grader.checks"):
     try:
         found.append(__import__(name, fromlist=["x"]))
     except ImportError as e:
@@ -224,10 +226,10 @@ display({"text/plain": "4.0"}, raw=True)
 """
 
 
-def in_answers(source: str):
+def in_answers(source: str) -> Make:
     """The released notebook with a cell before each check: what is changed there has no time to be changed back."""
 
-    def change(cells: list, kit) -> None:
+    def change(cells: list, kit: Kit) -> None:
         for cell in cells:
             if cell["metadata"].get("nbgrader", {}).get("solution") and cell["cell_type"] == "code":
                 cell["source"] = "".join(cell["source"]) + "\n" + kit.filled(source)
