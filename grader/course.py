@@ -136,6 +136,7 @@ def configure(c: Any, root: Path) -> None:
         "nbgrader.preprocessors.GetGrades",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
+    c.HTMLExporter.filters = {"markdown2html": "grader.markdown.markdown2html"}
 
 
 def _put_tools_on_path() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+from sqlalchemy.exc import OperationalError
 
 from grader import gradebook, notebooks, settings, submission
 from grader.course import Course, Trouble
@@ -186,6 +187,16 @@ class Desk:
         if isinstance(outcome, Exception):
             return Result(paper.student, REFUSED, f"{paper.student}: judging stopped, {outcome}. Nothing was marked; "
                           "run it again, or look at the notebook.")
+        try:
+            self._write(paper, outcome)
+        except (OperationalError, OSError):
+            raise
+        except Exception as error:      # whatever one submission has to do with it, the others' marks are written
+            return Result(paper.student, REFUSED, f"{paper.student}: what came of judging cannot be written down, "
+                          f"{type(error).__name__}: {error}. Nothing was marked; look at the notebook.")
+        return Result(paper.student, GRADED)
+
+    def _write(self, paper: Paper, outcome: Outputs) -> None:
         offset = 0
         for book in paper.books.values():
             put_outputs(book, {n - offset: outputs for n, outputs in outcome.items()})
@@ -198,7 +209,6 @@ class Desk:
             for left in path.parent.glob(f".{path.name}.*"):    # by a run that was killed while it wrote
                 left.unlink()
             notebooks.write_text(path, nbformat.writes(book) + "\n")
-        return Result(paper.student, GRADED)
 
     def _write_marks(self, paper: Paper) -> None:
         self.gradebook.update_or_create_student(paper.student)

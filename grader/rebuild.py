@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from copy import deepcopy
 from typing import Any
 
@@ -64,17 +65,26 @@ def leave_out_shows(cells: list[tuple[str, Any]], instructors: list[dict[str, An
 
 def _in_place(submitted: list[dict[str, Any]], own: dict[str, NotebookNode]) -> tuple[list[tuple[str, Any]], list[str]]:
     """The submitted cells, each with its name or id, the gradebook's in the place of those that it knows."""
-    last = {notebooks.grade_id(cell): index for index, cell in enumerate(submitted)}
+    names = [_name(cell, own) for cell in submitted]
+    last = {name: index for index, name in enumerate(names)}
     cells: list[tuple[str, Any]] = []
-    for index, cell in enumerate(submitted):
-        name = notebooks.grade_id(cell)
+    for index, (name, cell) in enumerate(zip(names, submitted, strict=True)):
         if name in own and last[name] == index:
             cells.append((name, _merged(own[name], cell)))
         else:
-            cells.append((str(cell.get("id", "")), _bare(cell)))
-    counts = [notebooks.grade_id(cell) for cell in submitted]
-    twice = [name for name in own if counts.count(name) > 1]
+            cells.append((name if name not in own else "", _bare(cell)))
+    counts = Counter(names)
+    twice = [name for name in own if counts[name] > 1]
     return cells, [f"There were several cells named `{name}`; the last one is graded." for name in twice]
+
+
+def _name(cell: dict[str, Any], own: dict[str, NotebookNode]) -> str:
+    """The name by which the gradebook knows a cell, or its id; both are the same where nothing was changed.
+
+    Some editors drop the metadata and keep the id: such a cell is still the one that was given out.
+    """
+    name, number = notebooks.grade_id(cell), cell.get("id")
+    return name if name in own else number if isinstance(number, str) else ""
 
 
 def _put_back(
@@ -82,12 +92,12 @@ def _put_back(
 ) -> list[str]:
     """Insert the gradebook's cells and the given ones that are not there any more; return what there is to remark."""
     order = [notebooks.grade_id(cell) or cell.get("id", "") for cell in instructors]
-    there = {key for key, _ in cells} | {cell["source"] for _, cell in cells}
+    there, texts = {key for key, _ in cells}, {cell["source"] for _, cell in cells}
     remarks = []
     for key, cell in zip(order, instructors, strict=True):
         if key in own and key not in there:
             missing = own[key]
-        elif _is_given(cell) and key not in there and notebooks.source(cell) not in there:
+        elif _is_given(cell) and key not in there and notebooks.source(cell) not in texts:
             missing = node("code", notebooks.source(cell))
         else:
             continue
