@@ -209,7 +209,7 @@ def test_what_stays_elsewhere_is_called_what_it_is_there(case):
         def __init__(self, name):
             self._type_name = name
     assert "✗ dx is a Tensor, expected an array of" in verdict(case.close, "dx", Reference("Tensor"), case("ND"))
-    assert "✗ dx is an ndarray of other things than numbers, expected an array of" in verdict(
+    assert "✗ dx is an array of other things than numbers, expected an array of" in verdict(
         case.close, "dx", Reference("ndarray"), case("ND"))
     assert "✗ grads is a dict of other things than numbers, expected a dictionary" in verdict(
         case.close, "grads", Reference("dict"), {"W": case("ND")})

@@ -97,7 +97,7 @@ def a_kind(value: Any) -> str:
     """The type of a value with its article: "a list"."""
     kind = type_name(value)
     if kind in CONTAINERS and type(value).__name__ != kind:     # it stays elsewhere: numbers would have come here
-        kind += " of other things than numbers"
+        kind = f"{kind.removeprefix('nd')} of other things than numbers"
     return f"an {kind}" if kind[:1] in tuple("aeiouAEIO") else f"a {kind}"
 
 
