@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from grader.course import Course, Trouble, find_course
 
@@ -28,13 +29,14 @@ Assignment = Annotated[str, typer.Argument(help="An assignment's name, such as 1
 def main() -> None:
     """Run a command; what a person can mend is said in a sentence, with exit status 2."""
     warnings.filterwarnings("ignore", module=r"nbgrader\..*")
+    _leave_out_a_slow_import()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         app()
     except Trouble as trouble:
-        err.print(str(trouble), markup=False)
+        err.print(_printable(str(trouble)), markup=False)
         sys.exit(2)
 
 
@@ -148,6 +150,11 @@ def doctor() -> None:
     raise typer.Exit(0 if all(finding.kept for finding in findings) else 1)
 
 
+def _printable(text: str) -> str:
+    """Show what would steer a terminal as the letters it is written with: names come from students."""
+    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
+
+
 def _grade(course: Course, assignment: str, student: str | None, workers: Any, regrade: bool, trusted: bool,
            seconds: float | None) -> list:
     """Grade with a progress bar and print the table of marks."""
@@ -167,6 +174,11 @@ def _grade(course: Course, assignment: str, student: str | None, workers: Any, r
     return results
 
 
+def _leave_out_a_slow_import() -> None:
+    """Spare every command two seconds: jsonschema checks one address format by a grammar that it builds at import."""
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
 @contextmanager
 def _bar(title: str, total: int) -> Iterator:
     """A progress bar on stderr: how many of how many, and the time that remains."""
@@ -183,17 +195,18 @@ def _print_marks(course: Course, assignment: str, results: list, trusted: bool) 
     table = Table("student", "status", "checks", "marks", "by hand", title=title)
     marks = gradebook.marks(course, assignment)
     for result in results:
+        name = Text(_printable(result.student))
         own = [m for m in marks if m.student == result.student]
         checks = [m for m in own if not m.by_hand]
         waiting = sum(m.score is None for m in own)
         if not own:
-            table.add_row(result.student, result.status, "", "", "")
+            table.add_row(name, result.status, "", "", "")
             continue
         passed = sum(m.score == m.most for m in checks)
         total, most = sum(m.score or 0 for m in own), sum(m.most for m in own)
-        table.add_row(result.student, result.status, f"{passed} of {len(checks)}", f"{total:g} of {most:g}",
+        table.add_row(name, result.status, f"{passed} of {len(checks)}", f"{total:g} of {most:g}",
                       f"{waiting} to read" if waiting else "")
     out.print(table)
     for result in results:
         if result.sentence:
-            err.print(result.sentence, markup=False, soft_wrap=True)
+            err.print(_printable(result.sentence), markup=False, soft_wrap=True)

@@ -120,7 +120,7 @@ def configure(c: Any, root: Path) -> None:
     c.Rebuild.source_directory = c.Judge.source_directory = str(course.solutions)
     c.Autograde.sanitize_preprocessors = [
         "nbgrader.preprocessors.ClearOutput",
-        "grader.rebuild.Rebuild",
+        "grader.preprocessor.Rebuild",
         "nbgrader.preprocessors.OverwriteKernelspec",
         "nbgrader.preprocessors.OverwriteCells",
         "nbgrader.preprocessors.CheckCellMetadata",
@@ -136,6 +136,7 @@ def configure(c: Any, root: Path) -> None:
         "nbgrader.preprocessors.GetGrades",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
+    c.HTMLExporter.filters = {"markdown2html": "grader.markdown.markdown2html"}
 
 
 def _put_tools_on_path() -> None:

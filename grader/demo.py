@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from grader import feedback, notebooks, report
+from grader import feedback, gradebook, notebooks, report
 from grader.course import Course, Trouble
 from grader.release import release
 
@@ -25,6 +25,14 @@ configure(get_config(), Path(__file__).resolve().parent)
 '''
 
 UNFINISHED = ("rnn_step_forward", "tanh_backward", "product_backward", "add_backward", "rnn_step_backward")
+PROSE = {
+    "why-two-gradients": "At the last step. Nothing comes after it, so there is nothing from the right to add. Before "
+                         "that h[t] also feeds the next step, and a small change of it changes the loss both ways.",
+    "why-memory-fades": "Small weights shrink the state a bit at every step, so it dies out. Large ones saturate tanh "
+                        "and the units keep kicking each other. I would want a unit that just keeps its value.",
+}
+NAMES = {"ada": ("Ada", "Ahlgren"), "bao": ("Bao", "Nguyen"), "chloé": ("Chloé", "Dubois"), "dina": ("Dina", "Farouk"),
+         "emil": ("Emil", "Novák"), "fay": ("Fay", "Okafor"), "gus": ("Gus", "Lindqvist"), "hana": ("Hana", "Sato")}
 MISTAKES = {
     "bao": {"rnn_forward": ("x[:, t], state,", "x[:, t], h0,"), "next_letter_loss": (".mean()", ".sum()")},
     "chloé": {"rnn_backward": ("dh[:, t] + dh0", "dh[:, t]"), "add_backward": ("sum(axis=0)", "mean(axis=0)")},
@@ -52,12 +60,15 @@ def prepare(course: Course, folder: Path, say: Callable[[str], None] = print) ->
     skeleton = notebooks.read(demo.assignments / ASSIGNMENT / f"{NOTEBOOK}.ipynb")
     for student, text in submissions(solution, skeleton).items():
         notebooks.write_text(demo.submitted / student / ASSIGNMENT / f"{NOTEBOOK}.ipynb", text)
+    with gradebook.opened(demo) as book:
+        for student, (first, last) in NAMES.items():
+            book.update_or_create_student(student, first_name=first, last_name=last)
     return demo, ASSIGNMENT
 
 
 def submissions(solution: dict[str, Any], skeleton: dict[str, Any]) -> dict[str, str]:
     """The class: who hands in which notebook."""
-    right = {notebooks.grade_id(c): notebooks.source(c) for c in solution["cells"] if notebooks.grade_id(c)}
+    right = {notebooks.grade_id(c): notebooks.source(c) for c in solution["cells"] if notebooks.grade_id(c)} | PROSE
     made = {"ada": answered(skeleton, right)}
     for student, edits in MISTAKES.items():
         made[student] = answered(skeleton, right | {name: right[name].replace(*edit) for name, edit in edits.items()})

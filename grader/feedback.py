@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import glob
 from collections.abc import Iterator
 
 from grader.course import Course, Trouble
@@ -28,12 +29,18 @@ def graded(course: Course, assignment: str, only: str | None = None) -> list[str
 
 
 def write(course: Course, assignment: str, who: list[str]) -> Iterator[str]:
-    """Write the page of each student and yield the student's name."""
+    """Write the page of each student and yield the student's name.
+
+    Raises Trouble, when all others have their page, where nbgrader could not write some.
+    """
     from nbgrader.apps import NbGraderAPI
 
     api = NbGraderAPI(config=course.config())
+    failed = []
     for student in who:
-        outcome = api.generate_feedback(assignment, student, force=True)
+        outcome = api.generate_feedback(assignment, glob.escape(student), force=True)
         if not outcome["success"]:
-            raise Trouble(f"{student}: nbgrader wrote no feedback: {reason(outcome)}")
+            failed.append(f"{student}: nbgrader wrote no feedback: {reason(outcome)}")
         yield student
+    if failed:
+        raise Trouble("\n".join(failed))

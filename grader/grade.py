@@ -12,14 +12,17 @@ from typing import Any
 import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+from sqlalchemy.exc import OperationalError
 
 from grader import gradebook, notebooks, settings, submission
 from grader.course import Course, Trouble
+from grader.job import Cell, Job, Outputs
 from grader.namespace import imports_for_checks
+from grader.ready import require_ready
 from grader.rebuild import fingerprint, own_cells, rebuild
 from grader.release import generate
 from grader.sandbox import Unavailable
-from grader.work import STAMP, Cell, Job, Outputs, job_for, put_outputs, stamp
+from grader.work import STAMP, job_for, put_outputs, stamp
 from grader.workers import Workers, judged
 
 GRADED, KEPT, REFUSED = "graded", "graded before", "not graded"
@@ -71,6 +74,8 @@ def grade(course: Course, assignment: str, who: list[str], workers: Workers, reg
     Raises Trouble where the gradebook or the disk refuses to be written, or no sandbox can be had; what was graded
     until then stays.
     """
+    if not trusted:
+        _require_ready()
     with gradebook.stopping_plainly(), Desk(course, assignment, trusted, seconds) as desk:
         refused: list[Result] = []
         jobs = desk.jobs(who, regrade, refused)
@@ -80,8 +85,19 @@ def grade(course: Course, assignment: str, who: list[str], workers: Workers, reg
                 refused.clear()
                 yield desk.save(paper, outcome)
         except Unavailable as unavailable:
-            raise Trouble(f"Nothing is graded without a sandbox: {unavailable}") from None
+            raise _refused(unavailable) from None
         yield from refused
+
+
+def _require_ready() -> None:
+    try:
+        require_ready()
+    except Unavailable as unavailable:
+        raise _refused(unavailable) from None
+
+
+def _refused(unavailable: Unavailable) -> Trouble:
+    return Trouble(f"Nothing is graded without a sandbox: {unavailable}")
 
 
 @dataclass(frozen=True)
@@ -171,6 +187,16 @@ class Desk:
         if isinstance(outcome, Exception):
             return Result(paper.student, REFUSED, f"{paper.student}: judging stopped, {outcome}. Nothing was marked; "
                           "run it again, or look at the notebook.")
+        try:
+            self._write(paper, outcome)
+        except (OperationalError, OSError):
+            raise
+        except Exception as error:      # whatever one submission has to do with it, the others' marks are written
+            return Result(paper.student, REFUSED, f"{paper.student}: what came of judging cannot be written down, "
+                          f"{type(error).__name__}: {error}. Nothing was marked; look at the notebook.")
+        return Result(paper.student, GRADED)
+
+    def _write(self, paper: Paper, outcome: Outputs) -> None:
         offset = 0
         for book in paper.books.values():
             put_outputs(book, {n - offset: outputs for n, outputs in outcome.items()})
@@ -183,7 +209,6 @@ class Desk:
             for left in path.parent.glob(f".{path.name}.*"):    # by a run that was killed while it wrote
                 left.unlink()
             notebooks.write_text(path, nbformat.writes(book) + "\n")
-        return Result(paper.student, GRADED)
 
     def _write_marks(self, paper: Paper) -> None:
         self.gradebook.update_or_create_student(paper.student)
@@ -193,19 +218,21 @@ class Desk:
         for name, book in paper.books.items():
             resources = {"nbgrader": {"student": paper.student, "assignment": self.assignment, "notebook": name,
                                       "db_url": self.url}}
-            SaveHere(self.gradebook, config=self.config).preprocess(book, resources)
-            PenaltyHere(self.gradebook, config=self.config).preprocess(book, resources)
+            record = self.gradebook.find_submission_notebook(name, self.assignment, paper.student)
+            SaveHere(gradebook.Record(self.gradebook, record), config=self.config).preprocess(book, resources)
+            if timestamp or record.late_submission_penalty:
+                PenaltyHere(self.gradebook, config=self.config).preprocess(book, resources)
 
     def _graded_path(self, student: str, name: str) -> Any:
         return self.course.autograded / student / self.assignment / f"{name}.ipynb"
 
 
 class SaveHere(SaveAutoGrades):
-    """nbgrader's SaveAutoGrades on a gradebook that is open already."""
+    """nbgrader's SaveAutoGrades on one submission's record, which is open already."""
 
-    def __init__(self, open_gradebook: Gradebook, **how: Any):
+    def __init__(self, record: gradebook.Record, **how: Any):
         super().__init__(**how)
-        self.gradebook = open_gradebook
+        self.gradebook = record
 
     def preprocess(self, nb: Any, resources: dict) -> tuple[Any, dict]:
         """Save the marks and comments of every graded cell."""

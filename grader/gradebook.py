@@ -185,6 +185,23 @@ def has_marks(gradebook: Any, assignment: str, student: str) -> bool:
         return False
 
 
+class Record:
+    """One submitted notebook's rows, fetched together, for a preprocessor that asks for them one by one."""
+
+    def __init__(self, gradebook: Any, notebook: Any):
+        self.db = gradebook.db
+        self._grades = {grade.name: grade for grade in notebook.grades}
+        self._comments = {comment.name: comment for comment in notebook.comments}
+
+    def find_grade(self, cell: str, *_: str) -> Any:
+        """The grade of a cell, as nbgrader's Gradebook finds it."""
+        return self._grades[cell]
+
+    def find_comment(self, cell: str, *_: str) -> Any:
+        """The comment on a cell, as nbgrader's Gradebook finds it."""
+        return self._comments[cell]
+
+
 @contextmanager
 def one_transaction(gradebook: Any) -> Iterator[None]:
     """Let nbgrader's classes commit as often as they like; what they save is there as a whole or not at all."""

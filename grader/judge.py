@@ -11,6 +11,7 @@ import atexit
 import base64
 import contextlib
 import io
+import json
 import linecache
 import re
 import threading
@@ -18,12 +19,16 @@ import time
 from functools import lru_cache
 from typing import Any
 
+from grader.job import Cell, Job, Outputs
 from grader.namespace import Namespace
+from grader.ready import require_ready
 from grader.sandbox import CellResult, Limits, Sandbox, Session, Stopped
-from grader.work import Cell, Job, Outputs
 
 TRIES = 3               # how often a submission is judged from the start whose sandbox was ended from outside
 STARTS_AGAIN = 12       # how often a submission whose process was stopped is continued in a new one
+SHOWN_BYTES = 12 << 20  # what all cells of a submission may show together; a page of figures has less than two MB
+LEFT_OUT = f"Left out: the cells of this submission show more than {SHOWN_BYTES >> 20} MB."
+VERDICT_LETTERS = 4_000
 INSIDE = '''
 import sys, types
 
@@ -74,7 +79,7 @@ class Submission:
         self.ends = time.monotonic() + job.limits.submission_seconds
         self.history: list[tuple[str, str]] = []
         self.failures: dict[str, str] = {}
-        self.left = STARTS_AGAIN
+        self.left, self.room = STARTS_AGAIN, SHOWN_BYTES
         self.session = self._start()
 
     def __enter__(self) -> Submission:
@@ -89,10 +94,19 @@ class Submission:
         Raises Lost where the sandbox did not live to the end of it.
         """
         self._continue()
-        said = self.run(cell.source, cell.name) if cell.points is None else self.check(cell.source, cell.points)
+        check = cell.points is not None
+        said = self.check(cell.source, cell.points or 0) if check else self._kept(self.run(cell.source, cell.name))
         if self.session.process.lost:
             raise Lost
         return said
+
+    def _kept(self, outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The outputs of a cell, or a line in their place where all cells together show too much."""
+        size = len(json.dumps(outputs))
+        if size > self.room:
+            return [{"output_type": "stream", "name": "stdout", "text": LEFT_OUT}]
+        self.room -= size
+        return outputs
 
     def run(self, source: str, name: str) -> list[dict[str, Any]]:
         """Run one of the student's cells inside."""
@@ -121,7 +135,7 @@ class Submission:
         """The verdict itself, or in words what kept the check from one."""
         name = type(error).__name__
         if name in ("CheckFailed", "NotWritten"):
-            return _error(name, str(error))
+            return _error(name, str(error)[:VERDICT_LETTERS])
         if isinstance(error, Stopped):
             return _error("CheckFailed", f"✗ {error}.")
         missing = re.match(r"name '(\w+)' is not defined", str(error)) if isinstance(error, NameError) else None
@@ -206,6 +220,7 @@ def _sandbox(withhold: tuple[str, ...], limits: Limits) -> Sandbox:
     """The warm sandbox of this process for an assignment."""
     key = (withhold, limits)
     if key not in _sandboxes:
+        require_ready()
         for other in list(_sandboxes):
             _sandboxes.pop(other).close()
         _sandboxes[key] = Sandbox(limits, withhold=withhold)

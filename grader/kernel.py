@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import notebooks
-from grader.work import Job, Outputs
+from grader.job import Job, Outputs
 
 SECONDS_A_CELL = 300
 NOT_WRITTEN = "not written yet"

@@ -14,6 +14,9 @@ from grader.course import Trouble
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 SHOW = "show"           # the tag of a cell that only demonstrates: a picture, a training run
 LARGEST = 20 << 20      # bytes; a notebook of 40 cells with figures has less than one
+MOST_PARTS = 500_000    # lists, objects and entries of its JSON: each takes many times its own bytes of memory
+MOST_CELLS = 2_000
+MOST_TEXT = 1 << 20     # characters of all its cells: whoever shows them in colours takes long over more
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -29,6 +32,9 @@ def read(path: Path) -> dict[str, Any]:
 
 def parse(content: bytes, name: str) -> dict[str, Any]:
     """Read a notebook from bytes; ``name`` is what the sentences call it."""
+    if sum(content.count(mark) for mark in (b"[", b"{", b",")) > MOST_PARTS:
+        raise Trouble(f"{name} has too many parts, more than {MOST_PARTS:,} lists and entries. "
+                      "Clear its outputs and save it again.")
     try:
         notebook = json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
@@ -41,17 +47,24 @@ def parse(content: bytes, name: str) -> dict[str, Any]:
         old = isinstance(notebook, dict) and "worksheets" in notebook
         advice = "Its format is of 2014: open it in JupyterLab and save it." if old else "Is it another JSON file?"
         raise Trouble(f"{name} is not a notebook: it has no list of cells. {advice}")
+    if len(notebook["cells"]) > MOST_CELLS:
+        raise Trouble(f"{name} has {len(notebook['cells']):,} cells, more than the {MOST_CELLS:,} that are graded.")
     for index, cell in enumerate(notebook["cells"]):
         _require_cell(name, index, cell)
+    length = sum(len(cell["source"]) for cell in notebook["cells"])
+    if length > MOST_TEXT:
+        raise Trouble(f"{name} has {length:,} characters of text in its cells, more than the {MOST_TEXT:,} that are "
+                      "graded. Is there data in a cell?")
     return notebook
 
 
 def _require_cell(name: str, index: int, cell: Any) -> None:
-    """Raise Trouble for what is no cell; replace metadata that is none by nothing."""
+    """Raise Trouble for what is no cell; make its source a text of whole characters, its metadata a dictionary."""
     text = cell.get("source") if isinstance(cell, dict) else None
     lines = isinstance(text, list) and all(isinstance(line, str) for line in text)
     if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str) or not (lines or isinstance(text, str)):
         raise Trouble(f"{name}: cell {index + 1} is not a cell: expected a cell_type and a source.")
+    cell["source"] = source(cell).encode("utf-8", "replace").decode()
     metadata = cell.get("metadata")
     cell["metadata"] = metadata if isinstance(metadata, dict) else {}
     for key, kind in (("nbgrader", dict), ("tags", list)):

@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from copy import deepcopy
 from typing import Any
 
 from nbformat import NotebookNode, from_dict
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from grader import notebooks
 
@@ -34,11 +34,11 @@ def rebuild(submitted: dict[str, Any], own: dict[str, NotebookNode], solution: d
     leave_out_shows(cells, solution["cells"])
     if remarks:
         text = "\n".join(f"- {remark}" for remark in remarks)
-        note = new_markdown_cell(f"**Remarks on this submission**\n\n{text}", metadata={"tags": [REMARK]})
-        cells.insert(0, ("", note))
+        cells.insert(0, ("", node("markdown", f"**Remarks on this submission**\n\n{text}", {"tags": [REMARK]})))
     for index, (_, cell) in enumerate(cells):
         cell["id"] = re.sub(r"[^a-zA-Z0-9_-]", "-", notebooks.grade_id(cell) or f"cell-{index}")[:64]
-    return from_dict(new_notebook(cells=[cell for _, cell in cells], metadata={"kernelspec": notebooks.KERNEL}))
+    return from_dict({"cells": [cell for _, cell in cells], "metadata": {"kernelspec": notebooks.KERNEL},
+                      "nbformat": 4, "nbformat_minor": 5})
 
 
 def own_cells(book: Any) -> dict[str, NotebookNode]:
@@ -65,17 +65,26 @@ def leave_out_shows(cells: list[tuple[str, Any]], instructors: list[dict[str, An
 
 def _in_place(submitted: list[dict[str, Any]], own: dict[str, NotebookNode]) -> tuple[list[tuple[str, Any]], list[str]]:
     """The submitted cells, each with its name or id, the gradebook's in the place of those that it knows."""
-    last = {notebooks.grade_id(cell): index for index, cell in enumerate(submitted)}
+    names = [_name(cell, own) for cell in submitted]
+    last = {name: index for index, name in enumerate(names)}
     cells: list[tuple[str, Any]] = []
-    for index, cell in enumerate(submitted):
-        name = notebooks.grade_id(cell)
+    for index, (name, cell) in enumerate(zip(names, submitted, strict=True)):
         if name in own and last[name] == index:
             cells.append((name, _merged(own[name], cell)))
         else:
-            cells.append((str(cell.get("id", "")), _bare(cell)))
-    counts = [notebooks.grade_id(cell) for cell in submitted]
-    twice = [name for name in own if counts.count(name) > 1]
+            cells.append((name if name not in own else "", _bare(cell)))
+    counts = Counter(names)
+    twice = [name for name in own if counts[name] > 1]
     return cells, [f"There were several cells named `{name}`; the last one is graded." for name in twice]
+
+
+def _name(cell: dict[str, Any], own: dict[str, NotebookNode]) -> str:
+    """The name by which the gradebook knows a cell, or its id; both are the same where nothing was changed.
+
+    Some editors drop the metadata and keep the id: such a cell is still the one that was given out.
+    """
+    name, number = notebooks.grade_id(cell), cell.get("id")
+    return name if name in own else number if isinstance(number, str) else ""
 
 
 def _put_back(
@@ -83,13 +92,13 @@ def _put_back(
 ) -> list[str]:
     """Insert the gradebook's cells and the given ones that are not there any more; return what there is to remark."""
     order = [notebooks.grade_id(cell) or cell.get("id", "") for cell in instructors]
-    there = {key for key, _ in cells} | {cell["source"] for _, cell in cells}
+    there, texts = {key for key, _ in cells}, {cell["source"] for _, cell in cells}
     remarks = []
     for key, cell in zip(order, instructors, strict=True):
         if key in own and key not in there:
             missing = own[key]
-        elif _is_given(cell) and key not in there and notebooks.source(cell) not in there:
-            missing = new_code_cell(notebooks.source(cell))
+        elif _is_given(cell) and key not in there and notebooks.source(cell) not in texts:
+            missing = node("code", notebooks.source(cell))
         else:
             continue
         cells.insert(_place(cells, order, key), (key, missing))
@@ -115,8 +124,7 @@ def _own_cell(cell: Any, points: dict[str, float], is_answer: bool) -> NotebookN
                 "grade": cell.name in points, "solution": is_answer, "task": False, "cell_type": cell.cell_type}
     if cell.name in points:
         nbgrader["points"] = points[cell.name]
-    new = new_code_cell if cell.cell_type == "code" else new_markdown_cell
-    return from_dict(new(cell.source, metadata={"nbgrader": nbgrader}))
+    return node(cell.cell_type, cell.source, {"nbgrader": nbgrader})
 
 
 def _merged(own: NotebookNode, submitted: dict[str, Any]) -> NotebookNode:
@@ -129,11 +137,15 @@ def _merged(own: NotebookNode, submitted: dict[str, Any]) -> NotebookNode:
 
 def _bare(cell: dict[str, Any]) -> NotebookNode:
     """A cell that nobody owns: its kind, its text, its pictures."""
-    if cell["cell_type"] == "code":
-        return new_code_cell(notebooks.source(cell))
-    bare = new_markdown_cell(notebooks.source(cell))
+    bare = node("code" if cell["cell_type"] == "code" else "markdown", notebooks.source(cell))
     _attach(bare, cell)
     return bare
+
+
+def node(cell_type: str, text: str, metadata: dict[str, Any] | None = None) -> NotebookNode:
+    """A fresh cell; by hand, because nbformat's own constructors validate each one for a millisecond."""
+    ran: dict[str, Any] = {"execution_count": None, "outputs": []} if cell_type == "code" else {}
+    return from_dict({"cell_type": cell_type, "id": "", "metadata": metadata or {}, "source": text, **ran})
 
 
 def _attach(cell: NotebookNode, submitted: dict[str, Any]) -> None:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
 from typing import Any
+
+from nbgrader.utils import parse_utc
 
 from grader import notebooks
 from grader.course import Course, Trouble
 
 FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?( ?[\w+-][\w+/:-]{0,40})?", re.ASCII)
+
+LONGEST_NAME = 128      # what a gradebook's column holds
 
 
 def read(course: Course, assignment: str, student: str) -> dict[str, tuple[bytes, dict[str, Any]]]:
@@ -18,6 +25,10 @@ def read(course: Course, assignment: str, student: str) -> dict[str, tuple[bytes
 
     Raises Trouble, in a sentence that begins with the student, for anything that cannot be graded.
     """
+    if len(student) > LONGEST_NAME or not student.isprintable() or student != student.strip():
+        shown = "".join(c if c.isprintable() else "?" for c in student)
+        raise Trouble(f"{shown[:LONGEST_NAME]}: this folder's name is no name for a student: expected at most "
+                      f"{LONGEST_NAME} visible characters without a space at its ends. Rename it.")
     folder = course.submitted / student / assignment
     found = {}
     for name in course.notebooks(assignment):
@@ -34,8 +45,9 @@ def read_bytes(folder: Path, name: str) -> bytes:
 
     Raises Trouble where it is missing or no such file.
     """
-    if folder.is_symlink():
-        raise Trouble(f"{folder.name} is a link, expected a folder. What it points to is not read.")
+    for place in (folder.parent, folder):
+        if place.is_symlink():
+            raise Trouble(f"{place.name} is a link, expected a folder. What it points to is not read.")
     path = folder / name
     if path.is_symlink():
         raise Trouble(f"{name} is a link, expected a file. What it points to is not read.")
@@ -45,13 +57,15 @@ def read_bytes(folder: Path, name: str) -> bytes:
         raise Trouble(_missing(folder, name)) from None
     except OSError as error:
         raise Trouble(f"{name} cannot be read: {error.strerror}.") from None
-    with os.fdopen(handle, "rb") as file:
+    try:
         about = os.fstat(handle)
         if not stat.S_ISREG(about.st_mode):
             raise Trouble(f"{name} is not a regular file.")
         if about.st_nlink > 1:
             raise Trouble(f"{name} has {about.st_nlink} names (hard links), expected one. It is not read.")
-        content = file.read(notebooks.LARGEST + 1)
+        content = _up_to(handle, notebooks.LARGEST + 1)
+    finally:
+        os.close(handle)
     if len(content) > notebooks.LARGEST:
         raise Trouble(f"{name} is larger than the {notebooks.LARGEST >> 20} MiB that a notebook may have. "
                       "Clear its outputs and save it again.")
@@ -63,7 +77,19 @@ def timestamp(course: Course, assignment: str, student: str) -> str | None:
     path = course.submitted / student / assignment / "timestamp.txt"
     if path.is_symlink() or not path.is_file() or path.stat().st_size > 100:
         return None
-    return path.read_text(encoding="utf-8", errors="replace").strip() or None
+    text = path.read_text(encoding="utf-8", errors="replace").strip()
+    try:
+        return text if TIME.fullmatch(text) and parse_utc(text) else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _up_to(handle: int, size: int) -> bytes:
+    """Read a file from its beginning, no further than a size."""
+    content = bytearray()
+    while part := os.read(handle, min(size - len(content), 1 << 20)):
+        content += part
+    return bytes(content)
 
 
 def _missing(folder: Path, name: str) -> str:

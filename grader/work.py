@@ -1,43 +1,19 @@
-"""The work that judging one submission is: plain data in, plain data out, so that it can travel to another machine."""
+"""Between a rebuilt notebook and the job that judges it: cells out, outputs and a stamp back in."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_markdown_cell
 
 from grader import notebooks
+from grader.job import Cell, Job, Outputs
 from grader.rebuild import REMARK, SKIP
-from grader.sandbox import Limits
 from grader.settings import Settings
 
 STAMP = "unrolled"
 NOT_SANDBOXED = "**Not sandboxed.** This submission was run in an ordinary kernel, trusted by the person who graded it."
-
-Outputs = dict[int, list[dict[str, Any]]]       # by the number of the cell, as a notebook keeps them
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell to run: its number in the notebook, its text, its name, and its points where it is a check."""
-
-    number: int
-    source: str
-    name: str
-    points: float | None
-
-
-@dataclass(frozen=True)
-class Job:
-    """One submission: its code cells in order, and the instructor's import statements that its checks rely on."""
-
-    cells: tuple[Cell, ...]
-    imports: tuple[str, ...]
-    withhold: tuple[str, ...] = ()
-    limits: Limits = field(default_factory=Limits)
-    trusted: bool = False
 
 
 def job_for(cells: list[Any], imports: tuple[str, ...], asked: Settings, trusted: bool = False) -> Job:

@@ -15,9 +15,9 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Protocol
 
 from grader.course import Trouble
+from grader.job import Job, Outputs
 from grader.judge import judge
 from grader.sandbox import Unavailable
-from grader.work import Job, Outputs
 
 TRIES = 3           # how often a submission is tried by itself whose worker died
 PATIENCE = 60       # seconds without any result after which it is asked whether there are workers at all

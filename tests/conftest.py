@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ import pytest
 from grader import demo, notebooks
 from grader.course import Course
 from grader.release import generate
+from grader.workers import Local
 from tests.lesson import ROOT
 
 ASSIGNMENT, NOTEBOOK = "1-rnn", "rnn.ipynb"
@@ -38,6 +39,14 @@ def course(released, tmp_path) -> Course:
     root = tmp_path / "course"
     shutil.copytree(released.root, root)
     return Course(root.resolve())
+
+
+@pytest.fixture(scope="session")
+def workers() -> Iterator[Local]:
+    """Two processes that judge, for the whole session."""
+    local = Local(2)
+    yield local
+    local.close()
 
 
 @pytest.fixture(scope="session")
@@ -74,9 +83,9 @@ def hand_in() -> Callable[[Course, str, str], Path]:
 def command() -> Callable[..., subprocess.CompletedProcess]:
     """Run ``python -m …`` as a person would, in a folder."""
 
-    def run(folder: Path, *words: str) -> subprocess.CompletedProcess:
+    def run(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess:
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-        env = os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", "COLUMNS": "200"}
+        env = os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", "COLUMNS": "200"} | environment
         return subprocess.run([sys.executable, "-m", *words], cwd=folder, capture_output=True, text=True,
                               encoding="utf-8", env=env, timeout=280)
 

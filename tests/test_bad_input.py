@@ -20,45 +20,64 @@ NOT_NOTEBOOKS = {
     "a number": ("3", "it has no list of cells"),
     "deep": ("[" * 100_000, "does not parse as JSON"),
     "of 2014": ('{"worksheets": []}', "Its format is of 2014: open it in JupyterLab and save it."),
+    "a giant number": ('{"cells": [' + "9" * 5000 + "]}", "does not parse as JSON"),
+    "bad source": ('{"cells": [{"cell_type": "code", "source": [1]}]}', "cell 1 is not a cell"),
     "bad cell": ('{"cells": [{"cell_type": "code", "source": 3}]}', "cell 1 is not a cell"),
 }
 
 
 @pytest.mark.parametrize(("content", "words"), NOT_NOTEBOOKS.values(), ids=NOT_NOTEBOOKS)
-def test_what_is_no_notebook_is_refused_in_a_sentence(course, content, words, hand_in, skeleton):
+def test_what_is_no_notebook_is_refused_in_a_sentence(course, content, words, hand_in, skeleton, workers):
     path = hand_in(course, "zoë", "")
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     hand_in(course, "amy", answered(skeleton, {}))
     before = path.read_bytes()
-    refused, = grade.grade(course, ASSIGNMENT, ["zoë"])
+    refused, = grade.grade(course, ASSIGNMENT, ["zoë"], workers)
     assert refused.status == grade.REFUSED
     assert words in refused.sentence
     assert path.read_bytes() == before
 
 
-def test_a_giant_notebook_is_refused(course, hand_in):
+def test_a_giant_notebook_is_refused(course, hand_in, workers):
     path = hand_in(course, "zoë", "")
     os.truncate(path, notebooks.LARGEST + 1)
-    refused, = grade.grade(course, ASSIGNMENT, ["zoë"])
-    assert "has 20 MiB, more than the 20 that a notebook may have" in refused.sentence
+    refused, = grade.grade(course, ASSIGNMENT, ["zoë"], workers)
+    assert "rnn.ipynb is larger than the 20 MiB that a notebook may have. Clear its outputs" in refused.sentence
 
 
-def test_a_wrong_file_name_is_told(course, hand_in, skeleton):
+def test_a_wrong_file_name_is_told(course, hand_in, skeleton, workers):
     hand_in(course, "zoë", answered(skeleton, {}), name="réponse finale (2).ipynb")
-    refused, = grade.grade(course, ASSIGNMENT, ["zoë"])
-    assert refused.sentence == ("zoë: expected rnn.ipynb in class/submitted/zoë/1-rnn, "
-                                "found réponse finale (2).ipynb: rename it if it is the one.")
+    refused, = grade.grade(course, ASSIGNMENT, ["zoë"], workers)
+    assert refused.sentence == "zoë: expected rnn.ipynb, found réponse finale (2).ipynb: rename it if it is the one."
 
 
-def test_a_folder_without_a_notebook_is_told(course):
+def test_a_folder_without_a_notebook_is_told(course, workers):
     (course.submitted / "zoë" / ASSIGNMENT).mkdir(parents=True)
-    refused, = grade.grade(course, ASSIGNMENT, ["zoë"])
-    assert refused.sentence.endswith("there is no notebook at all.")
+    refused, = grade.grade(course, ASSIGNMENT, ["zoë"], workers)
+    assert refused.sentence == "zoë: expected rnn.ipynb, there is no notebook at all."
+
+
+def test_strange_metadata_is_no_trouble(course, skeleton, hand_in, workers):
+    notebook = json.loads(answered(skeleton, {}))
+    notebook["cells"][0]["metadata"] = None
+    notebook["cells"][1]["metadata"] = {"nbgrader": None, "tags": 3}
+    del notebook["cells"][2]["metadata"]
+    hand_in(course, "zoë", "\ufeff" + json.dumps(notebook))
+    assert [r.status for r in grade.grade(course, ASSIGNMENT, ["zoë"], workers)] == [grade.GRADED]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_links_are_not_followed(course, hand_in, workers):
+    path = hand_in(course, "zoë", "")
+    path.unlink()
+    path.symlink_to(course.solutions / ASSIGNMENT / "rnn.ipynb")
+    refused, = grade.grade(course, ASSIGNMENT, ["zoë"], workers)
+    assert refused.sentence == "zoë: rnn.ipynb is a link, expected a file. What it points to is not read."
 
 
 def test_unknown_students_and_assignments_are_told(course, hand_in):
     hand_in(course, "zoë", "{}")
-    said = "No submission of 1-rnn by .zoé. has arrived; 1 others have. Did you mean zoë"
+    said = "No submission of 1-rnn by .zoé. has arrived; 1 from others. Did you mean zoë"
     with pytest.raises(Trouble, match=said):
         grade.students(course, ASSIGNMENT, "zoé")
     with pytest.raises(Trouble, match=r"There is no assignment '9-none' in .*: the assignments are 1-rnn"):
@@ -70,14 +89,14 @@ def test_nobody_handed_in(course):
         grade.students(course, ASSIGNMENT)
 
 
-def test_a_locked_gradebook_is_told_and_unchanged(course, hand_in, skeleton):
+def test_a_locked_gradebook_is_told_and_unchanged(course, hand_in, skeleton, workers):
     hand_in(course, "zoë", answered(skeleton, {}))
     before = course.gradebook.read_bytes()
     holder = sqlite3.connect(course.gradebook)
     holder.execute("BEGIN EXCLUSIVE")
     try:
         with pytest.raises(Trouble, match="is in use by another program, perhaps formgrader"):
-            list(grade.grade(course, ASSIGNMENT, ["zoë"]))
+            list(grade.grade(course, ASSIGNMENT, ["zoë"], workers))
     finally:
         holder.close()
     assert course.gradebook.read_bytes() == before
@@ -115,10 +134,10 @@ def test_sentences_reach_the_person_and_not_a_traceback(course, command, hand_in
     assert "There is no assignment 'nothing'" in done.stderr
 
 
-def test_one_bad_submission_does_not_stop_the_others(course, hand_in, skeleton):
+def test_one_bad_submission_does_not_stop_the_others(course, hand_in, skeleton, workers):
     hand_in(course, "bad", "{")
     hand_in(course, "good", answered(skeleton, {}))
-    assert {r.student: r.status for r in grade.grade(course, ASSIGNMENT, ["bad", "good"])} == {
+    assert {r.student: r.status for r in grade.grade(course, ASSIGNMENT, ["bad", "good"], workers)} == {
         "bad": grade.REFUSED, "good": grade.GRADED}
 
 

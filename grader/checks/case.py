@@ -24,6 +24,7 @@ from grader.checks.sizes import Sizes
 from grader.checks.verdict import CheckFailed, NotWritten, fine, right, wrong
 
 FLOAT32, LARGE_INPUTS = "float32", "large inputs"
+MOST_ENTRIES = 1_000_000    # of an output whose shape is the student's own to say
 LARGE = 1000.0      # exp of such a score overflows, tanh of it does not
 
 Verdicts = Iterator[tuple[str, float]]
@@ -189,6 +190,8 @@ class Case:
             raise wrong(f"{function_name(forward)} returned {_kind(result)}, expected its output and a cache.",
                         f"{function_name(backward)} needs the cache.")
         *outs, cache = result
+        if sum(np.size(out) for out in outs if isinstance(out, np.ndarray)) > MOST_ENTRIES:
+            raise wrong(f"{function_name(forward)} returned more than {MOST_ENTRIES:,} numbers for its output.")
         arrays = [require_array("its output", out, np.shape(out), self.sizes) for out in outs]
         if truth:
             wants = truth(*copies(inputs))

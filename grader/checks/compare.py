@@ -45,11 +45,11 @@ def require_array(name: str, got: Any, shape: tuple[int, ...], sizes: Sizes) -> 
     if not _is_numeric(got):
         raise wrong(f"{name} is a {type(got).__name__}, expected an array of shape {sizes.shape(shape)}.",
                     "np.stack or np.array makes one of a list." if isinstance(got, (list, tuple)) else "")
-    array = np.array(got, dtype=np.float64)
-    if array.shape != shape:
+    if np.shape(got) != shape:
         expected = f"expected {sizes.shape(shape)}" if shape else "expected a single number"
-        about = _about_shape(array.shape, shape, sizes)
-        raise wrong(f"{name} has shape {sizes.shape(array.shape)}, {expected}. {about}".rstrip())
+        about = _about_shape(np.shape(got), shape, sizes)
+        raise wrong(f"{name} has shape {sizes.shape(np.shape(got))}, {expected}. {about}".rstrip())
+    array = np.array(got, dtype=np.float64)
     if not np.isfinite(array).all():
         raise wrong(f"{name} is not finite: {_count_not_finite(array)}.", where(~np.isfinite(array), sizes))
     return array

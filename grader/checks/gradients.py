@@ -100,9 +100,15 @@ def computes_in_single(numeric: Numeric, rng: np.random.Generator) -> bool:
 
 
 def slope_error(got: np.ndarray, direction: np.ndarray, slope: float) -> float:
-    """How far a gradient is from the slope measured along a direction, relative to the gradient."""
+    """How far a gradient is from the slope measured along a direction, relative to the gradient.
+
+    Both are scaled first: the norm of very large numbers overflows, and anything is small beside infinity.
+    """
+    largest = max(float(np.max(np.abs(got), initial=0)), abs(slope)) or 1.0
+    got, slope = got / largest, slope / largest
     scale = max(float(np.linalg.norm(got)), abs(slope)) or 1.0
-    return abs(float(np.vdot(got, direction)) - slope) / scale
+    error = abs(float(np.vdot(got, direction)) - slope) / scale
+    return error if np.isfinite(error) else np.inf
 
 
 def slope_errors(
