@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import multiprocessing
 import os
 import signal
 import sys
 import threading
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Protocol
 
@@ -19,6 +20,7 @@ from grader.judge import judge
 from grader.sandbox import Unavailable
 
 TRIES = 3           # how often a submission is tried by itself whose worker died
+PATIENCE = 60       # seconds without any result after which it is asked whether there are workers at all
 PR_SET_PDEATHSIG = 1
 
 
@@ -29,6 +31,7 @@ class Workers(Protocol):
 
     def submit(self, job: Job) -> Future[Outputs]: ...
     def heal(self) -> None: ...
+    def require_some(self) -> None: ...
     def close(self) -> None: ...
 
 
@@ -52,6 +55,9 @@ class Local:
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._pool = self._start()
 
+    def require_some(self) -> None:
+        """A worker that is missing here makes itself known."""
+
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
@@ -68,11 +74,14 @@ class Dask:
             from distributed import Client
         except ImportError:
             raise Trouble("--dask needs the extra: python -m pip install 'unrolled[cluster]'.") from None
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)     # what matters is said in a sentence
+        self._address = address
         try:
             self._client = Client(address, timeout="10s")
         except (OSError, TimeoutError):
             raise Trouble(f"No Dask scheduler answers at {address}. Start one with  dask scheduler  and workers with  "
                           "dask worker ADDRESS --nthreads 1 .") from None
+        self.require_some()
         self._executor = self._client.get_executor(pure=False)
         self.at_once = max(1, sum(self._client.nthreads().values()))
 
@@ -81,6 +90,12 @@ class Dask:
 
     def heal(self) -> None:
         """Leave it to Dask."""
+
+    def require_some(self) -> None:
+        """Raise Trouble where the cluster has no worker; its scheduler would wait for one for ever."""
+        if not self._client.nthreads():
+            raise Trouble(f"The Dask cluster at {self._address} has no worker. Start some with  "
+                          f"dask worker {self._address} --nthreads 1  and run this again: the rest will be graded.")
 
     def close(self) -> None:
         self._client.close()
@@ -91,7 +106,7 @@ def judged(jobs: Iterable[tuple[Any, Job]], workers: Workers) -> Iterator[tuple[
 
     No more than twice as many jobs as workers are under way, so that memory does not grow with the class.
 
-    Raises Unavailable where the workers have no sandbox.
+    Raises Unavailable where the workers have no sandbox, Trouble where no worker is left or can be reached.
     """
     waiting = iter(jobs)
     under_way: dict[Future, tuple[Any, Job]] = {}
@@ -100,8 +115,10 @@ def judged(jobs: Iterable[tuple[Any, Job]], workers: Workers) -> Iterator[tuple[
             under_way[workers.submit(job)] = key, job
         if not under_way:
             return
-        done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-        broken = [future for future in done if isinstance(future.exception(), BrokenProcessPool)]
+        done, _ = wait(under_way, timeout=PATIENCE, return_when=FIRST_COMPLETED)
+        if not done:
+            workers.require_some()
+        broken = [future for future in done if isinstance(_error(future), BrokenProcessPool)]
         for future in done - set(broken):
             key, _ = under_way.pop(future)
             yield key, _outcome(future)
@@ -117,14 +134,26 @@ def _alone(job: Job, workers: Workers) -> Outputs | Exception:
     """Judge by itself a submission that was lost with a worker: if that one dies again, no neighbour is the reason."""
     for _ in range(TRIES):
         future = workers.submit(job)
-        if not isinstance(future.exception(), BrokenProcessPool):
+        if not isinstance(_error(future), BrokenProcessPool):
             return _outcome(future)
         workers.heal()
     return RuntimeError(f"the process that judged it died {TRIES} times")
 
 
+def _error(future: Future[Outputs]) -> BaseException | None:
+    """How a job failed.
+
+    Raises Trouble where it was called off, as Dask does when its scheduler has gone away.
+    """
+    try:
+        return future.exception()
+    except CancelledError:
+        raise Trouble("Grading stopped: the Dask scheduler has gone away. What was graded so far is kept; start it and "
+                      "run this again: the rest will be graded.") from None
+
+
 def _outcome(future: Future[Outputs]) -> Outputs | Exception:
-    error = future.exception()
+    error = _error(future)
     if isinstance(error, Unavailable):
         raise error
     return error if isinstance(error, Exception) else future.result()

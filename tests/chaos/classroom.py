@@ -198,15 +198,15 @@ def environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", "COLUMNS": "200"}
 
 
-def words(course: Course, *more: str) -> list[str]:
-    jobs = [] if "--dask" in more else ["--jobs", "2"]
-    return [sys.executable, "-m", "grader", "grade", ASSIGNMENT, *jobs, "--course", str(course.root), *more]
+def words(course: Course, *more: str, jobs: int = 2) -> list[str]:
+    many = [] if "--dask" in more else ["--jobs", str(jobs)]
+    return [sys.executable, "-m", "grader", "grade", ASSIGNMENT, *many, "--course", str(course.root), *more]
 
 
-def grade(course: Course, *more: str) -> subprocess.CompletedProcess:
+def grade(course: Course, *more: str, jobs: int = 2) -> subprocess.CompletedProcess:
     """Grade as a person would, to the end."""
-    return subprocess.run(words(course, *more), capture_output=True, text=True, encoding="utf-8", env=environment(),
-                          timeout=280)
+    return subprocess.run(words(course, *more, jobs=jobs), capture_output=True, text=True, encoding="utf-8",
+                          env=environment(), timeout=280)
 
 
 @contextlib.contextmanager

@@ -29,7 +29,8 @@ def cluster(workers: int, folder) -> Iterator[tuple[str, list[subprocess.Popen]]
                  "--memory-limit", "0", "--local-directory", str(folder)) for _ in range(workers)]
     try:
         with distributed.Client(address, timeout="60s") as client:
-            client.wait_for_workers(workers, timeout=60)
+            if workers:
+                client.wait_for_workers(workers, timeout=60)
         yield address, crew
     finally:
         for process in (*crew, scheduler):
@@ -60,13 +61,14 @@ def test_same_marks_though_a_worker_dies(small_class, course, tmp_path):
     small_class.assert_equals(course)
 
 
+@pytest.mark.long
 def test_the_scheduler_dies(small_class, course, tmp_path):
     before = classroom.done(course)
     with cluster(1, tmp_path) as (address, _), classroom.grading(course, "--dask", address) as process:
         assert classroom.wait_until(lambda: classroom.done(course) > before, process)
         kill_scheduler(address)
         _, said = process.communicate(timeout=200)
-    classroom.assert_one_sentence(process, said, "Grading stopped", address)
+    classroom.assert_one_sentence(process, said, "Grading stopped: the Dask scheduler has gone away")
     classroom.assert_whole(course)
     assert classroom.grade(course).returncode == 0
     small_class.assert_equals(course)
@@ -78,6 +80,13 @@ def kill_scheduler(address: str) -> None:
         if f"--port {port}" in classroom.command(pid):
             os.kill(pid, signal.SIGKILL)
     time.sleep(0.1)
+
+
+@pytest.mark.long
+def test_no_worker(course, tmp_path):
+    with cluster(0, tmp_path) as (address, _):
+        refused = classroom.grade(course, "--dask", address)
+    classroom.assert_one_sentence(refused, refused.stderr, f"The Dask cluster at {address} has no worker")
 
 
 def test_a_wrong_address(course):
