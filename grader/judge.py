@@ -16,12 +16,14 @@ import re
 import threading
 import time
 from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from grader.job import Cell, Job, Outputs
 from grader.namespace import Namespace
 from grader.sandbox import CellResult, Limits, Sandbox, Session, Stopped
 
+CHECK = "<check>"
 STARTS_AGAIN = 12       # how often a submission whose process was stopped is continued in a new one
 INSIDE = '''
 import sys, types
@@ -134,16 +136,22 @@ class Submission:
 
 def execute(source: str, names: dict[str, Any]) -> Any:
     """Execute a cell and return the value of its last line where that is an expression, as Jupyter does."""
-    file = "<check>"
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    tree = ast.parse(source, file)
+    linecache.cache[CHECK] = (len(source), None, source.splitlines(keepends=True), CHECK)
+    lines, last = compiled(source)
+    exec(lines, names)
+    return None if last is None else eval(last, names)
+
+
+@lru_cache(maxsize=1000)
+def compiled(source: str) -> tuple[CodeType, CodeType | None]:
+    """Compile a check cell, which every submission shares: its lines, and its last one where that is an expression."""
+    tree = ast.parse(source, CHECK)
     last = tree.body[-1] if tree.body else None
     if not isinstance(last, ast.Expr):
-        exec(compile(tree, file, "exec"), names)
-        return None
+        return compile(tree, CHECK, "exec", dont_inherit=True), None
     tree.body.pop()
-    exec(compile(tree, file, "exec"), names)
-    return eval(compile(ast.Expression(last.value), file, "eval"), names)
+    value = compile(ast.Expression(last.value), CHECK, "eval", dont_inherit=True)
+    return compile(tree, CHECK, "exec", dont_inherit=True), value
 
 
 @lru_cache
