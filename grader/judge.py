@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import atexit
 import base64
+import builtins
 import contextlib
 import io
 import linecache
@@ -21,7 +22,7 @@ from typing import Any
 
 from grader.job import Cell, Job, Outputs
 from grader.namespace import Namespace
-from grader.sandbox import CellResult, Limits, Sandbox, Session, Stopped
+from grader.sandbox import CellResult, Limits, Proxy, Sandbox, Session, Stopped
 
 CHECK = "<check>"
 STARTS_AGAIN = 12       # how often a submission whose process was stopped is continued in a new one
@@ -93,7 +94,8 @@ class Submission:
 
     def check(self, source: str, points: float) -> list[dict[str, Any]]:
         """Run one check cell here."""
-        names = Namespace(self.session.names(), imported(self.job.imports))
+        known = imported(self.job.imports)
+        names = Namespace(self.session.names(), known, self._functions(source, known))
         said = io.StringIO()
         value, failure = None, None
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
@@ -104,6 +106,13 @@ class Submission:
         printed = {"output_type": "stream", "name": "stdout", "text": said.getvalue()}
         ends = [failure] if failure else [] if value is None else [partial_credit(value, points)]
         return [*([printed] if said.getvalue() else []), *ends]
+
+    def _functions(self, source: str, known: dict[str, Any]) -> dict[str, Proxy]:
+        """The student's functions that a check cell may name, in one request instead of one for each use."""
+        try:
+            return self.session.functions([name for name in names_in(source) if name not in known])
+        except (Stopped, SyntaxError, ValueError):
+            return {}                           # the check meets the same where it needs the student
 
     def _error(self, error: BaseException) -> dict[str, Any]:
         """The verdict itself, or in words what kept the check from one."""
@@ -152,6 +161,18 @@ def compiled(source: str) -> tuple[CodeType, CodeType | None]:
     tree.body.pop()
     value = compile(ast.Expression(last.value), CHECK, "eval", dont_inherit=True)
     return compile(tree, CHECK, "exec", dont_inherit=True), value
+
+
+@lru_cache(maxsize=1000)
+def names_in(source: str) -> tuple[str, ...]:
+    """What a check cell looks up by name and is no builtin."""
+    waiting = [code for code in compiled(source) if code]
+    found: list[str] = []
+    while waiting:
+        code = waiting.pop()
+        found += code.co_names
+        waiting += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+    return tuple(name for name in dict.fromkeys(found) if not hasattr(builtins, name))
 
 
 @lru_cache

@@ -17,6 +17,7 @@ import contextlib
 import ctypes
 import functools
 import gc
+import inspect
 import io
 import linecache
 import os
@@ -424,14 +425,21 @@ class Student:
         setattr(reader.value(target), name, reader.value(value))
         return Writer(self.table, self.bounds), ["value", number, None, [], self.said.node()]
 
-    def do_signature(self, number, reader, target):
-        import inspect
-
-        parameters = [
-            [p.name, int(p.kind), p.default is not p.empty, small(p.default)]
-            for p in inspect.signature(reader.value(target)).parameters.values()
+    def do_functions(self, number, _, wanted):
+        """List those of the names that are plain functions; no line of a student's runs for it."""
+        writer = Writer(self.table, self.bounds)
+        functions = [self.names.get(name) for name in wanted]
+        return writer, [
+            "functions",
+            number,
+            [
+                [writer.reference(f), None if f.__dict__ else parameters_of(f)] if type(f) is types.FunctionType else None
+                for f in functions
+            ],
         ]
-        return Writer(self.table, self.bounds), ["signature", number, parameters[:64]]
+
+    def do_signature(self, number, reader, target):
+        return Writer(self.table, self.bounds), ["signature", number, parameters_of(reader.value(target))]
 
     def do_call(self, number, reader, target, args, named):
         function = reader.value(target)
@@ -578,6 +586,14 @@ def told(e):
         if base is Exception:
             break
     return ("Exception", message) if type(e) is Exception else ("", f"{type(e).__name__}: {message}")
+
+
+def parameters_of(function):
+    """Describe the parameters of a function: name, kind, has a default, default."""
+    return [
+        [p.name, int(p.kind), p.default is not p.empty, small(p.default)]
+        for p in inspect.signature(function).parameters.values()
+    ][:64]
 
 
 def small(value):
