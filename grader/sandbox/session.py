@@ -111,9 +111,6 @@ class Turn:
     bytes_left: int
     name: str = ""
 
-    def bounds(self, bounds: Bounds) -> Bounds:
-        return replace(bounds, blob=max(0, min(bounds.blob, self.bytes_left)))
-
 
 @dataclass
 class Reply:
@@ -339,7 +336,8 @@ class Session:
         """Wait for the next reply of a turn; serve the helpers it calls meanwhile."""
         while True:
             until = min(turn.deadline, deadline or turn.deadline)
-            structure, blob = self._channel.receive(turn.bounds(self.bounds), until)
+            room = max(0, min(self.bounds.blob, turn.bytes_left))
+            structure, blob = self._channel.receive(self.bounds.structure, room, until)
             turn.bytes_left -= len(structure) + len(blob)
             decoder = Decoder(memoryview(blob), self.bounds, lambda *about: self._refer(turn.name, *about))
             message = unpack(structure, self.bounds)
