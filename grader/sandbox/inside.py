@@ -17,6 +17,7 @@ import contextlib
 import ctypes
 import functools
 import gc
+import inspect
 import io
 import linecache
 import os
@@ -49,6 +50,7 @@ TEXT_IN_REPLY = 4_000  # characters of a message or a repr
 TRACEBACK_IN_REPLY = 20_000
 SAID_IN_CALL = 20_000  # characters printed inside one call that are worth carrying out
 WARNINGS_KEPT = DISPLAYS_KEPT = 20
+AHEAD = 1 << 16
 FLUSH_SECONDS, FLUSH_BYTES = 0.25, 4 << 20
 
 
@@ -64,13 +66,14 @@ class Writer:
 
     def __init__(self, table, bounds, keep=True):
         self.table, self.bounds, self.keep = table, bounds, keep
+        self.depth_allowed, self.nodes_allowed = bounds["depth"], bounds["nodes"] // 2
         self.nodes = self.text = self.bytes = 0
         self.blobs = []
 
     def value(self, value):
         """Write a result; a part of it that cannot travel becomes a reference by itself."""
         if isinstance(value, tuple) and len(value) <= 64:
-            return [TUPLE, *(self._whole(item) for item in value)]
+            return [TUPLE, *[self._whole(item) for item in value]]
         return self._whole(value)
 
     def _whole(self, value):
@@ -84,9 +87,11 @@ class Writer:
 
     def _node(self, value, depth):
         self.nodes += 1
-        if depth > self.bounds["depth"] or self.nodes > self.bounds["nodes"] // 2:
+        if depth > self.depth_allowed or self.nodes > self.nodes_allowed:
             raise TooMuch
-        if value is None or value is True or value is False:
+        if type(value) is np.ndarray:
+            return self._array(value)
+        if type(value) is float or value is None or value is True or value is False:
             return value
         if isinstance(value, str):
             return self._string(str.__str__(value))
@@ -100,7 +105,7 @@ class Writer:
             return [COMPLEX, value.real, value.imag]
         if isinstance(value, (list, tuple)):
             tag = LIST if isinstance(value, list) else TUPLE
-            return [tag, *(self._node(item, depth + 1) for item in value)]
+            return [tag, *[self._node(item, depth + 1) for item in value]]
         if isinstance(value, dict):
             return self._dict(value, depth)
         return self.reference(value)
@@ -191,20 +196,20 @@ class Reader:
         self.arrays = []  # what was made of them: array, type, and where its bytes are in the blob
 
     def value(self, node):
-        if not isinstance(node, (list, tuple)):
+        if type(node) is not list:
             return node
         tag = node[0]
+        if tag == ARRAY:
+            self.known.append((DTYPE_OF[node[1]], node[2], tuple(node[3:]), self.offset))
+            array = self._array(len(self.known) - 1)
+            self.offset += array.nbytes
+            return array
         if tag == LIST:
             return [self.value(item) for item in node[1:]]
         if tag == TUPLE:
             return tuple([self.value(item) for item in node[1:]])
         if tag == DICT:
             return {self.value(node[i]): self.value(node[i + 1]) for i in range(1, len(node), 2)}
-        if tag == ARRAY:
-            self.known.append((DTYPE_OF[node[1]], node[2], tuple(node[3:]), self.offset))
-            array = self._array(len(self.known) - 1)
-            self.offset += array.nbytes
-            return array
         if tag == AGAIN:
             return self._array(node[1])
         if tag == SCALAR:
@@ -222,10 +227,7 @@ class Reader:
 
     def _array(self, index):
         dtype, layout, shape, offset = self.known[index]
-        count = 1
-        for size in shape:
-            count *= size
-        if not count:
+        if 0 in shape:
             array = np.empty(shape, dtype)
         elif layout == STRIDED and shape:
             array = np.zeros((*shape[:-1], 2 * shape[-1]), dtype)[..., ::2]
@@ -323,6 +325,7 @@ class Student:
 
     def __init__(self, wire, config):
         self.wire, self.bounds = wire, config["bounds"]
+        self.ahead = b""  # received with what was asked for
         self.output_limit, self.figure_limit = config["output"], config["figures"]
         self.table = Table()
         self.said: Any = None  # the record of the request under way
@@ -347,13 +350,16 @@ class Student:
         return msgpack.unpackb(self.read(sizes[0]), use_list=True, strict_map_key=False), self.read(sizes[1])
 
     def read(self, size):
-        data = bytearray()
-        while len(data) < size:
-            part = self.wire.recv(min(size - len(data), 1 << 20))
-            if not part:
+        """Read so many bytes; what comes with them is kept for the next read."""
+        parts, missing = [self.ahead], size - len(self.ahead)
+        while missing > 0:
+            parts.append(self.wire.recv(max(AHEAD, min(missing, 1 << 20))))
+            missing -= len(parts[-1])
+            if not parts[-1]:
                 os._exit(0)
-            data += part
-        return bytes(data)
+        data = b"".join(parts)
+        self.ahead = data[size:]
+        return data[:size]
 
     def send(self, writer, message):
         self.wire.sendall(writer.frame(message))
@@ -424,14 +430,21 @@ class Student:
         setattr(reader.value(target), name, reader.value(value))
         return Writer(self.table, self.bounds), ["value", number, None, [], self.said.node()]
 
-    def do_signature(self, number, reader, target):
-        import inspect
-
-        parameters = [
-            [p.name, int(p.kind), p.default is not p.empty, small(p.default)]
-            for p in inspect.signature(reader.value(target)).parameters.values()
+    def do_functions(self, number, _, wanted):
+        """List those of the names that are plain functions; no line of a student's runs for it."""
+        writer = Writer(self.table, self.bounds)
+        functions = [self.names.get(name) for name in wanted]
+        return writer, [
+            "functions",
+            number,
+            [
+                [writer.reference(f), None if f.__dict__ else parameters_of(f)] if type(f) is types.FunctionType else None
+                for f in functions
+            ],
         ]
-        return Writer(self.table, self.bounds), ["signature", number, parameters[:64]]
+
+    def do_signature(self, number, reader, target):
+        return Writer(self.table, self.bounds), ["signature", number, parameters_of(reader.value(target))]
 
     def do_call(self, number, reader, target, args, named):
         function = reader.value(target)
@@ -473,14 +486,17 @@ class Student:
     # cells
 
     def execute(self, source, name):
-        source, left_out = python_of(source)
-        for line in left_out:
-            sys.stderr.write(f"left out, this is not Python: {line}\n")
         filename = f"<{name}>" if f"<{name}>" not in self.cells else f"<{name} {len(self.cells)}>"
-        lines = source.splitlines(keepends=True)
-        self.cells[filename] = lines
-        linecache.cache[filename] = (len(source), None, lines, filename)
-        tree = ast.parse(source, filename)
+        tree = None
+        try:
+            self.keep_lines(filename, source)
+            tree = ast.parse(source, filename)
+        except (SyntaxError, ValueError):
+            source, left_out = python_of(source)
+            for line in left_out:
+                sys.stderr.write(f"left out, this is not Python: {line}\n")
+            self.keep_lines(filename, source)
+        tree = tree or ast.parse(source, filename)
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         exec(compile(tree, filename, "exec", dont_inherit=True), self.names)
         if isinstance(last, ast.Expr) and not source.rstrip().endswith(";"):
@@ -490,6 +506,10 @@ class Student:
                 self.show(value)
         elif last is not None:
             exec(compile(ast.Module([last], []), filename, "exec", dont_inherit=True), self.names)
+
+    def keep_lines(self, filename, source):
+        self.cells[filename] = lines = source.splitlines(keepends=True)
+        linecache.cache[filename] = (len(source), None, lines, filename)
 
     def show(self, *values, **_):
         for value in values:
@@ -580,6 +600,14 @@ def told(e):
     return ("Exception", message) if type(e) is Exception else ("", f"{type(e).__name__}: {message}")
 
 
+def parameters_of(function):
+    """Describe the parameters of a function: name, kind, has a default, default."""
+    return [
+        [p.name, int(p.kind), p.default is not p.empty, small(p.default)]
+        for p in inspect.signature(function).parameters.values()
+    ][:64]
+
+
 def small(value):
     """Let the default of a parameter travel when it is a small plain value."""
     if isinstance(value, (bool, float, type(None))):
@@ -591,11 +619,6 @@ def small(value):
 
 def python_of(source):
     """Leave a notebook's magics and shell lines out of a cell that does not compile; give both."""
-    try:
-        ast.parse(source)
-        return source, []
-    except (SyntaxError, ValueError):
-        pass
     kept, left_out = [], []
     for line in source.splitlines(keepends=True):
         if re.match(r"\s*(%|!|\?)|.*\?\s*$", line):
