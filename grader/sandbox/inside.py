@@ -13,6 +13,7 @@ it promises about form is checked again outside (see docs/protocol.md).
 
 import ast
 import builtins
+import collections
 import contextlib
 import ctypes
 import functools
@@ -45,6 +46,8 @@ DTYPE_OF = tuple(np.dtype(name) for name in DTYPES)
 DTYPE_CODES = {dtype: code for code, dtype in enumerate(DTYPE_OF)}
 C_ORDER, F_ORDER, STRIDED = range(3)
 HEADER = struct.Struct("<II")
+# A class of the student's own, a namedtuple for a cache say, has to come back as what it was: it stays inside.
+PLAIN_DICTIONARIES = (dict, collections.OrderedDict, collections.defaultdict)
 
 TEXT_IN_REPLY = 4_000  # characters of a message or a repr
 TRACEBACK_IN_REPLY = 20_000
@@ -103,10 +106,10 @@ class Writer:
             return float(value)
         if isinstance(value, complex):
             return [COMPLEX, value.real, value.imag]
-        if isinstance(value, (list, tuple)):
+        if type(value) in (list, tuple):
             tag = LIST if isinstance(value, list) else TUPLE
             return [tag, *[self._node(item, depth + 1) for item in value]]
-        if isinstance(value, dict):
+        if type(value) in PLAIN_DICTIONARIES:
             return self._dict(value, depth)
         return self.reference(value)
 
@@ -438,7 +441,9 @@ class Student:
             "functions",
             number,
             [
-                [writer.reference(f), None if f.__dict__ else parameters_of(f)] if type(f) is types.FunctionType else None
+                [writer.reference(f), None if f.__dict__ else parameters_of(f)]
+                if type(f) is types.FunctionType
+                else None
                 for f in functions
             ],
         ]
