@@ -39,7 +39,8 @@ def read(course: Course, assignment: str, student: str) -> dict[str, tuple[bytes
 
 def _require_name(student: str) -> None:
     """Raise Trouble for a name that nbgrader would read as a pattern, and so as another student's, or cannot keep."""
-    if len(student) > LONGEST_NAME or not student.isprintable() or student != student.strip() or set("*?[") & set(student):
+    is_plain = student.isprintable() and student == student.strip() and not set("*?[") & set(student)
+    if len(student) > LONGEST_NAME or not is_plain:
         shown = "".join(c if c.isprintable() else "?" for c in student)
         raise Trouble(f"{shown[:LONGEST_NAME]}: this folder's name cannot be a student's: expected at most "
                       f"{LONGEST_NAME} visible characters, none of * ? [ and no space at its ends. Rename it.")
