@@ -54,6 +54,7 @@ TRACEBACK_IN_REPLY = 20_000
 SAID_IN_CALL = 20_000  # characters printed inside one call that are worth carrying out
 WARNINGS_KEPT = DISPLAYS_KEPT = 20
 AHEAD = 1 << 16
+DRAW = "a figure"  # what is warmed up by drawing one
 FLUSH_SECONDS, FLUSH_BYTES = 0.25, 4 << 20
 
 
@@ -436,17 +437,12 @@ class Student:
     def do_functions(self, number, _, wanted):
         """List those of the names that are plain functions; no line of a student's runs for it."""
         writer = Writer(self.table, self.bounds)
-        functions = [self.names.get(name) for name in wanted]
-        return writer, [
-            "functions",
-            number,
-            [
-                [writer.reference(f), None if f.__dict__ else parameters_of(f)]
-                if type(f) is types.FunctionType
-                else None
-                for f in functions
-            ],
-        ]
+        found: list = [None] * len(wanted)
+        for i, function in enumerate(map(self.names.get, wanted)):
+            if type(function) is types.FunctionType:
+                told = None if function.__dict__ else parameters_of(function)
+                found[i] = [writer.reference(function), told]
+        return writer, ["functions", number, found]
 
     def do_signature(self, number, reader, target):
         return Writer(self.table, self.bounds), ["signature", number, parameters_of(reader.value(target))]
@@ -810,19 +806,14 @@ def keeper(wire, report, parent, config):
     os._exit(0)
 
 
-def warm_up(config):
-    """Import what submissions import, and draw one figure, so that no student pays for it."""
-    for name in config["preload"]:
+def warm_up(config, names):
+    """Import what submissions import, and draw one figure where asked, so that no student pays for it."""
+    for name in names:
         with contextlib.suppress(Exception):
-            __import__(name)
+            draw() if name == DRAW else __import__(name)
     pyplot: Any = sys.modules.get("matplotlib.pyplot")
     if pyplot is not None:
         vars(pyplot)["show"] = lambda *_, **__: None
-        axes = pyplot.figure().gca()
-        axes.plot([0, 1], [0, 1], label="$x$")
-        axes.legend()
-        pyplot.savefig(io.BytesIO(), format="png")
-        pyplot.close("all")
     np.random.seed(0)
     gc.collect()
     gc.freeze()
@@ -831,22 +822,37 @@ def warm_up(config):
     config["rlimits"]["AS"] = config["memory"] + (size - resident) * resource.getpagesize()
 
 
+def draw():
+    """Draw a figure: the first one loads fonts and tables."""
+    import matplotlib.pyplot as pyplot
+
+    axes = pyplot.figure().gca()
+    axes.plot([0, 1], [0, 1], label="$x$")
+    axes.legend()
+    pyplot.savefig(io.BytesIO(), format="png")
+    pyplot.close("all")
+
+
 def zygote(control):
     config = msgpack.unpackb(control.recv(1 << 20))
     sys.path[:] = ["/packages", *(p for p in sys.path if p.startswith("/") and os.path.isdir(p))]
-    warm_up(config)
+    exec(config["prelude"], {"__name__": "prelude"})
+    warm_up(config, config["preload"])
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     prctl(PR_SET_DUMPABLE, 0)
     this = os.getpid()
     control.send(b"ready")
     while True:
-        order, fds, _, _ = socket.recv_fds(control, 64, 2)
+        order, fds, _, _ = socket.recv_fds(control, 4096, 2)
         if not order:
             os._exit(0)
         if len(fds) == 2 and os.fork() == 0:
             control.close()
             keeper(fds[0], fds[1], this, config)
+        if not fds:
+            warm_up(config, msgpack.unpackb(order))
+            control.send(b"ready")
         for fd in fds:
             os.close(fd)
 

@@ -182,6 +182,21 @@ def test_hostile_signatures_become_any_arguments(define):
     assert str(inspect.signature(f)) == "(*args, **kwargs)"
 
 
+def test_functions_come_together_with_their_parameters(session):
+    session.run_cell(
+        "import functools\ndef plain(x, *, y=2): return x + y\n"
+        "@functools.wraps(plain)\ndef wrapped(*a): return plain(*a)\n"
+        "class Kind: pass\nnumber, _hidden = 3, plain"
+    )
+    found = session.functions(["wrapped", "plain", "Kind", "number", "missing", "_hidden", "len"])
+    assert list(found) == ["wrapped", "plain"]
+    assert found["plain"](1, y=5) == 6
+    session.run_cell("def plain(other): pass")
+    assert str(inspect.signature(found["plain"])) == "(x, *, y=2)"
+    assert str(inspect.signature(found["wrapped"])) == "(x, *, y=2)"
+    assert found["plain"].__name__ == "plain"
+
+
 @pytest.mark.parametrize(
     ("raised", "kind", "message"),
     [
