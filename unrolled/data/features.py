@@ -49,7 +49,7 @@ class Features:
             found = self._rows(rows)
         except OSError as problem:
             raise unreadable(self._path, "features") from problem
-        return found[(..., *rest) if isinstance(rows, int | np.integer) else (slice(None), *rest)]
+        return found[rest if isinstance(rows, int | np.integer) else (slice(None), *rest)]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         return np.asarray(self[:], dtype=dtype)
@@ -84,10 +84,11 @@ class Features:
         rows = np.where(rows < 0, rows + len(self), rows)
         if self._process != os.getpid():  # a forked child needs a file position of its own
             self.__dict__.update(self.__getstate__(), _process=os.getpid())
-        found = self._gather_selected(rows) if self._offsets is None else self._gather_plain(rows, self._offsets)
+        plain = self._offsets is not None
+        found = self._gather_plain(rows, self._offsets) if plain else self._gather_selected(rows)
         return self._scaled(found).reshape(wanted.shape + self.shape[1:])
 
-    def _gather_plain(self, rows: NDArray[np.int64], offsets: NDArray[np.int64]) -> NDArray[Any]:
+    def _gather_plain(self, rows: NDArray[np.int64], offsets: Any) -> NDArray[Any]:
         """Six times faster than HDF5's own selection, for rows that lie in the file as they are."""
         if self._raw is None:
             self._raw = FileIO(str(self._path))

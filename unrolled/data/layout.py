@@ -77,7 +77,8 @@ def read_vocabulary(folder: Path) -> tuple[list[str], dict[str, int]]:
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise DataError(f"{path}: idx_to_word should be a list of words.")
     if tuple(words[:4]) != MARKS:
-        raise DataError(f"{path}: idx_to_word should begin with {', '.join(MARKS)}, it begins with {words[:4]}.")
+        marks = ", ".join(MARKS)
+        raise DataError(f"{path}: idx_to_word should begin with {marks}; it begins with {words[:4]}.")
     if numbers != {word: i for i, word in enumerate(words)}:
         raise DataError(f"{path}: word_to_idx is not the inverse of idx_to_word.")
     return words, numbers
@@ -113,7 +114,8 @@ def _integers(file: h5py.File, field: str, axes: int, path: Path) -> NDArray[np.
     if dataset.dtype.kind not in "iu" or dataset.ndim != axes:
         shape = "(captions, words)" if axes == 2 else "(captions,)"
         raise DataError(
-            f"{path}: {field} should be int32 of shape {shape}, found {dataset.dtype} of shape {dataset.shape}."
+            f"{path}: {field} should be int32 of shape {shape}, "
+            f"found {dataset.dtype} of shape {dataset.shape}."
         )
     return np.asarray(_read(dataset, path), dtype=np.int32)
 

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Sequence
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -143,7 +144,7 @@ class CaptionData:
         split, _, rest = field.partition("_")
         if split in self.splits and rest in ("captions", "image_idxs", "features"):
             return getattr(self.splits[split], rest)
-        raise KeyError(f"{field}: expected idx_to_word, word_to_idx or a split and a field, as train_captions.")
+        raise KeyError(f"{field}: expected idx_to_word, word_to_idx or a field of a split: train_captions.")
 
     def __enter__(self) -> CaptionData:
         return self
@@ -210,14 +211,14 @@ class CaptionData:
         if not 0 <= i < len(chosen.features):
             raise IndexError(f"{split} has pictures 0 to {len(chosen.features) - 1}; {i} was asked for.")
         if chosen.descriptions:
-            from unrolled.scenes.draw import picture
-
-            return picture(chosen.descriptions[i], **({} if size is None else {"size": size}))
-        return _photograph(self._photograph_path(chosen, i), size)
+            draw = import_module("unrolled.scenes.draw")
+            return draw.picture(chosen.descriptions[i], **({} if size is None else {"size": size}))
+        return open_photograph(self._photograph_path(chosen, i), size)
 
     def _photograph_path(self, split: Split, i: int) -> Path:
         if not split.images:
-            raise DataError(f"{self.folder}: no {layout.IMAGES.format(split=split.name)}, so no names of pictures.")
+            file = layout.IMAGES.format(split=split.name)
+            raise DataError(f"{self.folder} has no {file}, so the pictures have no names to look for.")
         name = Path(split.images[i].replace("\\", "/")).name
         folders = self._photograph_folders()
         for folder in folders:
@@ -239,7 +240,7 @@ class CaptionData:
     def show(
         self,
         split: str = "val",
-        pictures: int | ArrayLike = 9,
+        pictures: int | Sequence[int] | NDArray[np.integer] = 9,
         captions: Sequence[str] | Sequence[Sequence[str]] | None = None,
         columns: int = 3,
         rng: np.random.Generator | int | None = 0,
@@ -252,11 +253,10 @@ class CaptionData:
         from unrolled.data.sheet import contact_sheet
 
         chosen = self.split(split)
-        if np.ndim(pictures):  # type: ignore[arg-type]
-            numbers = [int(i) for i in np.asarray(pictures)]
-        else:
-            count = min(int(pictures), len(chosen.features))  # type: ignore[call-overload]
-            numbers = np.random.default_rng(rng).choice(len(chosen.features), count, replace=False).tolist()
+        if isinstance(pictures, int):
+            count = min(pictures, len(chosen.features))
+            pictures = np.random.default_rng(rng).choice(len(chosen.features), count, replace=False)
+        numbers = np.asarray(pictures).tolist()
         said = [chosen.references[i] for i in numbers] if captions is None else list(captions)
         if len(said) != len(numbers):
             raise ValueError(f"captions: expected {len(numbers)}, one per picture, found {len(said)}.")
@@ -287,15 +287,19 @@ def _field(content: Any, split: str, path: Path) -> list[Any]:
     return entries
 
 
-def _photograph(path: Path, size: int | None) -> Image:
+def open_photograph(path: Path, size: int | None = None) -> Image:
+    """A photograph as RGB, the right way up; raises DataError where there is none that can be read."""
     from PIL import Image, ImageOps
 
+    if not path.is_file():
+        raise DataError(f"{path} is missing.")
     try:
         with Image.open(path) as file:
             picture = ImageOps.exif_transpose(file).convert("RGB")
     except (OSError, SyntaxError, Image.DecompressionBombError) as problem:
         raise DataError(f"{path} is not a picture that can be read ({problem}).") from problem
     if size is not None:
-        scale = size / max(picture.size)
-        picture = picture.resize((max(1, round(picture.width * scale)), max(1, round(picture.height * scale))))
+        shrink = size / max(picture.size)
+        width, height = (max(1, round(side * shrink)) for side in picture.size)
+        picture = picture.resize((width, height))
     return picture

@@ -30,7 +30,7 @@ def contact_sheet(
     columns = max(1, min(columns, len(pictures)))
     rows = max(1, -(-len(pictures) // columns))
     below = _LINE * (1 + max((text.count("\n") + 1 for text in texts), default=1))
-    figure = Figure(figsize=(columns * _WIDTH, rows * (_PICTURE + below)), layout="none")
+    figure = Figure(figsize=(columns * _WIDTH, rows * (_PICTURE + below)))
     axes = figure.subplots(rows, columns, squeeze=False, gridspec_kw=_spacing(rows, below))
     for place in axes.flat:
         place.set_axis_off()
@@ -52,7 +52,8 @@ def _put(place: Axes, picture: Image | str, text: str) -> None:
         place.set(xlim=(0, 4), ylim=(0, 3), aspect="equal")
         place.set_axis_on()
         place.set(xticks=[], yticks=[], facecolor="0.94")
-        place.text(2, 1.5, "\n".join(textwrap.wrap(picture, 30)), ha="center", va="center", size=8, color="0.4")
+        name = "\n".join(textwrap.wrap(picture, 30))
+        place.text(2, 1.5, name, ha="center", va="center", size=8, color="0.4")
     else:
         place.imshow(picture)
     place.text(0, -0.04, text, transform=place.transAxes, va="top", size=8, parse_math=False)
