@@ -347,7 +347,7 @@ class _Blocks:
     def _make(self, number: int, names: list[str], basis: tuple[NDArray, NDArray]) -> None:
         kept, pooled, grid = self._features(names)
         mean, directions = basis
-        small = ((grid - mean) @ directions if kept else grid).astype(np.float16)
+        small = ((grid - mean) @ directions if kept else grid).clip(-6e4, 6e4).astype(np.float16)
         _save_npz(self._path(number), names=np.array(kept, dtype=np.str_), pooled=pooled, grid=small)
 
     def _features(self, names: list[str]) -> tuple[list[str], NDArray[np.float32], NDArray[np.float32]]:
