@@ -267,7 +267,7 @@ def test_files_that_are_no_hdf5(archive, source, served, tmp_path):
     files = {path.name: path.read_bytes() for path in source.iterdir()}
     files["train2014_vgg16_fc7.h5"] = bytes(len(files["train2014_vgg16_fc7.h5"]))
     served.content = zip_of(files)
-    with pytest.raises(DataError, match=r"not coco as published: train2014_vgg16_fc7\.h5 is not an HDF5 file"):
+    with pytest.raises(DataError, match=r"not coco as published: train2014_vgg16_fc7\.h5 is not an HDF5"):
         get(archive, tmp_path / "coco", served)
     assert list(tmp_path.iterdir()) == []
 

@@ -296,7 +296,7 @@ def open_photograph(path: Path, size: int | None = None) -> Image:
     try:
         with Image.open(path) as file:
             picture = ImageOps.exif_transpose(file).convert("RGB")
-    except (OSError, SyntaxError, Image.DecompressionBombError) as problem:
+    except Exception as problem:  # decoders raise all sorts of things on damaged files
         raise DataError(f"{path} is not a picture that can be read ({problem}).") from problem
     if size is not None:
         shrink = size / max(picture.size)
