@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import types
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from data_helpers import ROOT
+from data_helpers import ROOT, write_layout
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -340,13 +341,28 @@ def test_the_command(recipe, photographs, tmp_path):
         assert "Traceback" not in run.output
 
 
-def test_the_command_from_another_folder(tmp_path):
+def test_the_command_speaks_without_a_traceback():
     command = [sys.executable, "-m", "unrolled.data", "check", "nothing-of-this-name"]
-    done = subprocess.run(
-        command, cwd=ROOT, env=None, capture_output=True, text=True, encoding="utf-8", check=False
-    )
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 1
     assert done.stderr.startswith("No data set 'nothing-of-this-name'.")
+
+
+def test_the_scenes_are_built_and_counted_by_their_own_package(tmp_path, monkeypatch):
+    called = []
+    builder, counter = types.ModuleType("build"), types.ModuleType("stats")
+    builder.build = lambda out, seed, progress: called.append((out, seed))  # type: ignore[attr-defined]
+    counter.statistics = lambda folder: {"words": 10.5, "beside": (1.23456, "x")}  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "unrolled.scenes", types.ModuleType("unrolled.scenes"))
+    monkeypatch.setitem(sys.modules, "unrolled.scenes.build", builder)
+    monkeypatch.setitem(sys.modules, "unrolled.scenes.stats", counter)
+    run = CliRunner().invoke(app, ["build", "scenes", "--out", str(tmp_path / "s"), "--seed", "5"])
+    assert run.exit_code == 0, run.output
+    assert called == [(tmp_path / "s", 5)]
+    run = CliRunner().invoke(app, ["stats", str(write_layout(tmp_path / "scenes"))])
+    assert run.exit_code == 0, run.output
+    assert "10.5" in run.output
+    assert "1.235" in run.output
 
 
 # Real data, where it is there

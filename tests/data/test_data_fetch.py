@@ -391,14 +391,24 @@ def test_what_is_there_already_stays(archive, served, tmp_path):
     assert (tmp_path / "coco" / "mine.txt").exists()
 
 
+def test_one_that_is_refused_leaves_the_other_alone(tmp_path):
+    work = tmp_path / "coco.part"
+    with fetching._alone(work):
+        with pytest.raises(DataError, match="Another fetch"), fetching._alone(work):
+            pass
+        assert (work / "lock").exists()
+    assert not work.exists()
+
+
 def test_two_at_once(archive, zipped, source, served, tmp_path):
     served.content, served.slow, to = zipped, 0.02, tmp_path / "coco"
     first = threading.Thread(target=fetch, args=(archive, to, served.url))
     first.start()
     while not served.asked:
         time.sleep(0.005)
-    with pytest.raises(DataError, match="Another fetch is at work"):
-        get(archive, to, served)
+    for _ in range(3):
+        with pytest.raises(DataError, match="Another fetch is at work"):
+            get(archive, to, served)
     first.join()
     assert same_files(to, source)
 

@@ -3,6 +3,7 @@ import os
 import pickle
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import h5py
@@ -307,8 +308,6 @@ def test_a_contact_sheet(tiny):
 
 
 def test_drawn_pictures_are_drawn_from_their_description(tiny, monkeypatch):
-    import types
-
     drawn = types.ModuleType("unrolled.scenes.draw")
     drawn.picture = lambda description, size=160: (description, size)  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "unrolled.scenes", types.ModuleType("unrolled.scenes"))

@@ -404,16 +404,17 @@ def _disk_errors(work: Path) -> Iterator[None]:
 def _alone(work: Path) -> Iterator[None]:
     """Let only one fetch work in a folder; the system drops the lock with the process."""
     work.mkdir(parents=True, exist_ok=True)
-    try:
-        with open(work / "lock", "w", encoding="utf-8") as file:
-            try:
-                _lock(file)
-            except OSError as problem:
-                raise DataError(f"Another fetch is at work in {work}. Wait for it, or stop it.") from problem
+    with open(work / "lock", "w", encoding="utf-8") as file:
+        try:
+            _lock(file)
+        except OSError as problem:
+            raise DataError(f"Another fetch is at work in {work}. Wait for it, or stop it.") from problem
+        try:
             yield
-    finally:
-        if not (work / _ZIP).exists():  # nothing to go on with
-            shutil.rmtree(work, ignore_errors=True)
+        finally:
+            if not (work / _ZIP).exists():  # nothing to go on with
+                file.close()  # Windows removes no open file
+                shutil.rmtree(work, ignore_errors=True)
 
 
 def _lock(file: IO[str]) -> None:

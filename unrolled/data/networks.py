@@ -91,10 +91,10 @@ class Torchvision:
 def _torch_and_vision(name: str) -> tuple[Any, Any]:
     try:
         return import_module("torch"), import_module("torchvision")
-    except ImportError as problem:
+    except (ImportError, OSError, RuntimeError) as problem:  # the last two where their versions do not match
         raise DataError(
-            f"The network {name} needs PyTorch and torchvision, which are not installed here "
-            "(pip install torch torchvision). Or give your own features with --features, "
+            f"The network {name} needs PyTorch and torchvision, which cannot be imported here ({problem}); "
+            "pip install torch torchvision. Or give your own features with --features, "
             "or try the layout out with --network colour."
         ) from problem
 
