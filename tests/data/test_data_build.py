@@ -222,7 +222,7 @@ def test_no_picture_at_all(recipe, tmp_path):
 def test_stopped_and_gone_on(recipe, photographs, tmp_path):
     (photographs / "017.png").write_bytes(b"no picture")
     build(recipe, tmp_path / "expected", using=Fake())
-    stopped = Fake(stop_after=256 + 100)  # the basis of the grid, and one block and a half
+    stopped = Fake(stop_after=160 + 100)  # the basis of the grid, and one block and a half
     with pytest.raises(KeyboardInterrupt):
         build(recipe, tmp_path / "set", using=stopped)
     assert not (tmp_path / "set").exists()
@@ -231,9 +231,20 @@ def test_stopped_and_gone_on(recipe, photographs, tmp_path):
     second = Fake()
     report = build(recipe, tmp_path / "set", using=second)
     assert list(report.left_out) == ["017.png"]
-    assert second.seen < 200  # the finished block was not made again
+    assert second.seen == 199 - 63  # neither the basis nor the finished block was made again
     one, two = all_files(tmp_path / "expected"), all_files(tmp_path / "set")
     assert one == two
+
+
+def test_a_picture_mended_between_two_runs_is_taken(recipe, photographs, tmp_path):
+    whole = (photographs / "017.png").read_bytes()
+    (photographs / "017.png").write_bytes(b"no picture")
+    with pytest.raises(KeyboardInterrupt):
+        build(recipe, tmp_path / "set", using=Fake(stop_after=160 + 100))
+    (photographs / "017.png").write_bytes(whole)
+    report = build(recipe, tmp_path / "set", using=Fake())
+    assert report.left_out == {}
+    assert sum(report.pictures.values()) == 200
 
 
 def test_blocks_of_another_recipe_are_not_taken(recipe, tmp_path):

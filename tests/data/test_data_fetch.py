@@ -175,6 +175,15 @@ def test_the_archive_becomes_shorter(archive, zipped, source, served, tmp_path):
     assert served.asked[-1] == ""
 
 
+def test_the_archive_becomes_longer(archive, zipped, source, served, tmp_path):
+    served.content, served.etag, served.cuts = zipped[:-3000], "", [len(zipped) // 2, *[0] * 5]
+    with pytest.raises(DataError):
+        get(archive, tmp_path / "coco", served)
+    served.content, served.cuts = zipped, []
+    assert same_files(get(archive, tmp_path / "coco", served), source)
+    assert served.asked[-1] == ""
+
+
 def test_a_server_without_ranges(archive, zipped, source, served, tmp_path):
     served.content, served.ranges, served.cuts = zipped, False, [len(zipped) // 2, len(zipped) // 3]
     assert same_files(get(archive, tmp_path / "coco", served), source)

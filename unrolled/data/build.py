@@ -296,7 +296,7 @@ class _Blocks:
         starts = range(0, len(order), _BLOCK)
         for number, start in enumerate(starts):
             some = order[start : start + _BLOCK]
-            if self._count(number) < len(some):  # not made yet, or some pictures could not be read
+            if not self._is_made(number, some):
                 self._make(number, some, basis)
             progress("features", start + len(some), len(order))
         self.blocks = len(starts)
@@ -351,27 +351,35 @@ class _Blocks:
         _save_npz(self._path(number), names=np.array(kept, dtype=np.str_), pooled=pooled, grid=small)
 
     def _features(self, names: list[str]) -> tuple[list[str], NDArray[np.float32], NDArray[np.float32]]:
-        pictures: dict[str, Image] = {}
-        for name in names:
-            try:
-                pictures[name] = open_photograph(self._find(name))
-            except DataError as problem:
-                self.left_out[name] = str(problem)
+        pictures = self._open(names)
         if not pictures:
             return [], np.empty((0, 0), np.float32), np.empty((0, 0, 0), np.float32)
         pooled, grid = self.using(list(pictures.values()))
         return list(pictures), np.asarray(pooled, np.float32), np.asarray(grid, np.float32)
+
+    def _open(self, names: list[str]) -> dict[str, Image]:
+        """The pictures that can be read; of the others, why not."""
+        pictures = {}
+        for name in names:
+            self.left_out.pop(name, None)
+            try:
+                pictures[name] = open_photograph(self._find(name))
+            except DataError as problem:
+                self.left_out[name] = str(problem)
+        return pictures
 
     def _find(self, name: str) -> Path:
         parts = PurePosixPath(name.replace("\\", "/"))
         inside = self.images.joinpath(*(part for part in parts.parts if part not in ("/", "..")))
         return inside if inside.is_file() else self.images / parts.name
 
-    def _count(self, number: int) -> int:
+    def _is_made(self, number: int, names: list[str]) -> bool:
+        """Whether a block is there, and holds all that can be read by now."""
         if not self._path(number).is_file():
-            return -1
+            return False
         with np.load(self._path(number), allow_pickle=False) as block:
-            return len(block["names"])
+            there = {str(name) for name in block["names"]}
+        return not self._open([name for name in names if name not in there])
 
     def _path(self, number: int) -> Path:
         return self.work / "blocks" / f"{number:05d}.npz"
