@@ -362,18 +362,26 @@ def test_the_command_speaks_without_a_traceback():
 def test_the_scenes_are_built_and_counted_by_their_own_package(tmp_path, monkeypatch):
     called = []
     builder, counter = types.ModuleType("build"), types.ModuleType("stats")
-    builder.build = lambda out, seed, progress: called.append((out, seed))  # type: ignore[attr-defined]
-    counter.statistics = lambda folder: {"words": 10.5, "beside": (1.23456, "x")}  # type: ignore[attr-defined]
+
+    def made(out, seed, progress):
+        called.append(seed)
+        write_layout(out)
+
+    builder.build = made  # type: ignore[attr-defined]
+    counter.statistics = lambda folder: f"figures of {folder.name}"  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "unrolled.scenes", types.ModuleType("unrolled.scenes"))
     monkeypatch.setitem(sys.modules, "unrolled.scenes.build", builder)
     monkeypatch.setitem(sys.modules, "unrolled.scenes.stats", counter)
-    run = CliRunner().invoke(app, ["build", "scenes", "--out", str(tmp_path / "s"), "--seed", "5"])
+    (tmp_path / "scenes").mkdir()
+    (tmp_path / "scenes" / "network.npz").write_bytes(b"weights")
+    run = CliRunner().invoke(app, ["build", "scenes", "--out", str(tmp_path / "scenes"), "--seed", "5"])
     assert run.exit_code == 0, run.output
-    assert called == [(tmp_path / "s", 5)]
-    run = CliRunner().invoke(app, ["stats", str(write_layout(tmp_path / "scenes"))])
-    assert run.exit_code == 0, run.output
-    assert "10.5" in run.output
-    assert "1.235" in run.output
+    assert called == [5]
+    assert data.load(tmp_path / "scenes").train.captions.shape == (24, 17)
+    assert (tmp_path / "scenes" / "network.npz").read_bytes() == b"weights"
+    assert not (tmp_path / "scenes.part").exists()
+    run = CliRunner().invoke(app, ["stats", str(tmp_path / "scenes")])
+    assert run.output.strip() == "figures of scenes", run.output
 
 
 # Real data, where it is there

@@ -1,3 +1,4 @@
+import gzip
 import json
 import os
 import pickle
@@ -70,7 +71,9 @@ def test_max_train_keeps_the_same_captions_for_everyone(tiny):
         {"chunks": (5, 49, 6), "compression": "gzip"},
     ],
 )
-def test_rows_are_read_right_however_they_are_stored(tiny, how):
+@pytest.mark.parametrize("kept", [0, 1 << 20])
+def test_rows_are_read_right_however_they_are_stored(tiny, how, kept, monkeypatch):
+    monkeypatch.setattr("unrolled.data.features._KEPT", kept)
     stored = np.random.default_rng(1).integers(-127, 128, (12, 49, 6)).astype(np.int8)
     scale = np.linspace(0.1, 1, 6, dtype=np.float32)
     with h5py.File(tiny / "train2014_grid.h5", "w") as file:
@@ -313,7 +316,8 @@ def test_drawn_pictures_are_drawn_from_their_description(tiny, monkeypatch):
     monkeypatch.setitem(sys.modules, "unrolled.scenes", types.ModuleType("unrolled.scenes"))
     monkeypatch.setitem(sys.modules, "unrolled.scenes.draw", drawn)
     entries = {"train": [{"place": i} for i in range(12)], "val": [{"place": i} for i in range(6)]}
-    (tiny / "descriptions.json").write_text(json.dumps(entries), encoding="utf-8")
+    lines = [json.dumps({"split": split, **entry}) for split in entries for entry in entries[split]]
+    (tiny / "descriptions.jsonl.gz").write_bytes(gzip.compress("\n".join(lines).encode()))
     assert data.load(tiny).picture("val", 4, size=80) == ({"place": 4}, 80)
     assert data.load(tiny).picture("val", 4) == ({"place": 4}, 160)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+import shutil
+import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from unrolled.data.build import Recipe, Report, build
 from unrolled.data.fetch import ARCHIVES, fetch
@@ -82,9 +85,14 @@ def build_command(
 
 
 def _build_scenes(out: Path, seed: int) -> None:
-    scenes = import_module("unrolled.scenes.build")
-    with _bar() as show:
-        scenes.build(out, seed, show)
+    """Build beside the folder, then put the new files in place; what else is in it, as the weights, stays."""
+    work = out.with_name(out.name + ".part")
+    shutil.rmtree(work, ignore_errors=True)
+    import_module("unrolled.scenes.build").build(work, seed, True)
+    out.mkdir(parents=True, exist_ok=True)
+    for path in sorted(work.iterdir()):
+        os.replace(path, out / path.name)
+    work.rmdir()
     print(f"{out} is complete.")
 
 
@@ -101,22 +109,7 @@ def _print_report(report: Report) -> None:
 def stats(name: Annotated[str, typer.Argument(help="A data set's name or folder.")] = "scenes") -> None:
     """What the captions are like, beside those of real people."""
     with _in_plain_words():
-        found = import_module("unrolled.scenes.stats").statistics(find(name))
-        if not isinstance(found, Mapping):
-            print(found)
-            return
-        table = Table(box=None)
-        for label, value in found.items():
-            table.add_row(str(label), *(_figure(one) for one in _several(value)))
-        Console().print(table)
-
-
-def _several(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, tuple | list) else [value]
-
-
-def _figure(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+        print(import_module("unrolled.scenes.stats").statistics(find(name)))
 
 
 @app.command()
@@ -162,4 +155,7 @@ def _bar() -> Iterator[_Show]:
 
 
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # for a console without ✓
     app(prog_name="python -m unrolled.data")

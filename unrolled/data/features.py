@@ -13,20 +13,22 @@ from numpy.typing import NDArray
 
 from unrolled.data.layout import features_dataset, hdf5, open_hdf5, unreadable
 
-_CHUNK_CACHE = 64 << 20  # bytes; a compressed chunk holds many pictures, so chunks are kept
+_KEPT = 64 << 20  # bytes; compressed features up to this size are unpacked once and kept
 
 
 class Features:
     """The features of one split, (M, F) or (M, R, C), read row by row as an array is.
 
     features[3] -> (F,); features[[3, 1, 3]] -> (3, F); features[:100] -> (100, F); always float32.
-    int8 grids are multiplied by their scale. Nothing is kept in memory but what was asked for.
+    int8 grids are multiplied by their scale. Nothing is kept in memory but what was asked for, and
+    compressed features that are small (64 MB).
     """
 
     def __init__(self, path: Path, kind: str):
         self._path, self._kind = path, kind
         self._dataset: h5py.Dataset | None = None
         self._raw: FileIO | None = None
+        self._kept: NDArray[Any] | None = None
         self._process = os.getpid()
         with hdf5(path) as file:
             dataset = features_dataset(file, kind, path)
@@ -63,7 +65,7 @@ class Features:
         self._dataset = self._raw = None
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_dataset": None, "_raw": None}
+        return {**self.__dict__, "_dataset": None, "_raw": None, "_kept": None}
 
     def _rows(self, rows: Any) -> NDArray[np.float32]:
         if rows is Ellipsis:
@@ -100,10 +102,16 @@ class Features:
         return found
 
     def _gather_selected(self, rows: NDArray[np.int64]) -> NDArray[Any]:
-        """HDF5's own selection, which wants rows in order and each once; for compressed files."""
+        """For compressed files: from memory, or by HDF5's selection, which wants rows in order, each once."""
+        if self._kept is not None:
+            return self._kept[rows]
         if self._dataset is None:
-            file = open_hdf5(self._path, _CHUNK_CACHE)
+            file = open_hdf5(self._path, _KEPT)
             self._dataset = features_dataset(file, self._kind, self._path)
+        if self._dataset.nbytes <= _KEPT:
+            self._kept = self._dataset[...]
+            self.close()
+            return self._kept[rows]
         distinct, back = np.unique(rows, return_inverse=True)
         return self._dataset[distinct][back] if rows.size else self._dataset[:0]
 

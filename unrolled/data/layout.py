@@ -22,6 +22,7 @@ SPLITS = ("train", "val", "test")
 CAPTIONS = "coco2014_captions.h5"
 VOCABULARY = "coco2014_vocab.json"
 REFERENCES = "references.json"
+DESCRIPTIONS = "descriptions.jsonl.gz"
 ABOUT = "about.json"
 FEATURES = {  # name in load(features=...) -> file
     "pca": "{split}2014_vgg16_fc7_pca.h5",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import zlib
 from collections.abc import Sequence
 from functools import cached_property
 from importlib import import_module
@@ -96,10 +97,8 @@ class Split:
     @cached_property
     def descriptions(self) -> list[Any]:
         """What each drawn picture is made of, (M,); empty for photographs."""
-        for path in sorted(self._folder.glob("descriptions.json*")):
-            text = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-            return self._one_per_picture(_field(json.loads(text), self.name, path), path.name)
-        return []
+        path = self._folder / layout.DESCRIPTIONS
+        return self._one_per_picture(_descriptions(path, self.name), path.name) if path.is_file() else []
 
     def _one_per_picture(self, entries: list[Any], what: str) -> list[Any]:
         if len(entries) != len(self.features):
@@ -285,6 +284,17 @@ def _field(content: Any, split: str, path: Path) -> list[Any]:
     if not isinstance(entries, list):
         raise DataError(f"{path}: expected a list under {split!r}, one entry per picture.")
     return entries
+
+
+def _descriptions(path: Path, split: str) -> list[Any]:
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            entries = [json.loads(line) for line in lines]
+        return [entry for entry in entries if entry.pop("split") == split]
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, AttributeError) as problem:
+        raise DataError(
+            f"{path} is damaged: a description a line, with its split, was expected ({problem})."
+        ) from problem
 
 
 def open_photograph(path: Path, size: int | None = None) -> Image:
