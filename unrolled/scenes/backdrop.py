@@ -25,7 +25,7 @@ SKY: dict[str, tuple[Colour, Colour, Colour]] = {
 }
 GRADE: dict[str, Colour] = {
     "sunny": (255, 253, 246), "cloudy": (238, 241, 247), "rainy": (214, 222, 236), "snowy": (242, 246, 254),
-    "foggy": (244, 246, 246), "sunset": (255, 224, 204), "night": (142, 148, 206),
+    "foggy": (244, 246, 246), "sunset": (255, 224, 204), "night": (158, 164, 216),
 }
 NIGHT_ROOM: Colour = (232, 214, 214)
 
@@ -88,13 +88,16 @@ def _night_sky(canvas: Canvas, scene: Description, dice: Dice) -> None:
     for _ in range(34):
         x, y = dice.between(2, 158), dice.between(2, scene["horizon"] * 0.9)
         canvas.pen(x, y).ellipse(0, 0, 0.7, 0.7, (255, 252, 226))
-        canvas.lights.append((x, y, dice.between(1.4, 2.6), (200, 196, 160)))
+        radius = dice.between(1.4, 2.6)
+        if scene["place"] != "forest":
+            canvas.lights.append((x, y, radius, (200, 196, 160)))
     moon = canvas.pen(scene["sun"], 24)
     moon.ellipse(0, 0, 10, 10, (255, 250, 222))
     for x, y, r in ((-3, 3, 2.2), (3, -2, 1.7), (-1, -5, 1.2)):
         moon.ellipse(x, y, r, r, (236, 228, 196))
-    canvas.lights.append((scene["sun"], 24, 16, (255, 250, 220)))
-    canvas.lights.append((scene["sun"], 24, 34, (96, 100, 130)))
+    if scene["place"] != "forest":
+        canvas.lights.append((scene["sun"], 24, 16, (255, 250, 220)))
+        canvas.lights.append((scene["sun"], 24, 34, (96, 100, 130)))
 
 
 def _rainbow(canvas: Canvas, scene: Description) -> None:

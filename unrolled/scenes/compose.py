@@ -39,7 +39,7 @@ def _horizon(dice: Dice, place: str) -> int:
 
 
 def _tidy(thing: Thing) -> Thing:
-    tidy = {key: value for key, value in thing.items() if value not in (None, False, [])}
+    tidy = {key: value for key, value in thing.items() if value is not None and value is not False and value != []}
     for key in ("x", "y", "scale"):
         tidy[key] = round(tidy[key], 3 if key == "scale" else 1)
     return tidy
@@ -500,35 +500,45 @@ def _how_many(kind: str, dice: Dice) -> int:
 
 def _place_mains(scene: Scene, things: list[Thing], dice: Dice) -> None:
     count, kind = len(things), things[0]["kind"]
-    small = kind in ("butterfly", "bird", "crab", "frog", "squirrel", "turtle", "hen", "duck", "rabbit", "owl", "seagull")
-    high = 0.44 if small else 0.74 if kind in ("giraffe", "lighthouse", "hot air balloon", "sailboat", "windmill") else 0.64
-    wide = 0.42 if small and count == 1 else 0.92 if count > 2 or kind == "train" else 0.86 if count == 2 else 0.74
-    if scene["place"] == "beach" and kind in world.AFLOAT:
-        high, wide = 0.42, 0.62
-    scale = _main_scale(things, wide, high) * dice.between(0.9, 1.0, 2)
-    if kind in world.BRIGHT:
-        scale = min(scale, 2.0)
+    airborne = kind in world.ALOFT or things[0].get("act") == "fly"
+    rows = [things] if count < 4 else [things[::2], things[1::2]]
+    share_high, share_wide = _share(kind, count, scene)
+    scale = min(_main_scale(row, share_wide, share_high) for row in rows) * dice.between(0.9, 1.0, 2)
     flip = dice.chance(0.5)
     base = _ground(kind, scene, dice, things[0].get("act"))
-    widths = [(extent(t)[0] + extent(t)[1]) * scale for t in things]
-    left = (UNITS - sum(widths) * (0.96 if count > 1 else 1)) / 2 + (dice.between(-16, 16) if count == 1 else 0)
-    for i, thing in enumerate(things):
-        drop = 0.0 if count == 1 else dice.between(-11, 5)
-        thing["flip"] = flip if count != 2 or kind not in world.PEOPLE else bool(i)
-        if count == 2 and kind not in world.PEOPLE and dice.chance(0.3):
-            thing["flip"] = not flip
-        thing["scale"] = scale * (1 + drop / 110)
-        reach = extent(thing)
-        thing["x"] = left + (reach[1] if thing["flip"] else reach[0]) * scale
-        left += widths[i] * 0.96
-        thing["y"] = base + drop
-        if kind in world.ALOFT or thing.get("act") == "fly":
-            thing["y"] = base + (extent(thing)[2] * scale * 0.3) + (dice.between(-16, 16) if count > 1 else 0)
-        if kind == "hot air balloon":
-            thing["y"] = min(148.0, base + 44)
-        thing["role"] = "main"
-        _keep_inside(thing)
-        scene["things"].append(thing)
+    for number, row in enumerate(rows):
+        size = scale * (0.84 if number else 1.0)
+        widths = [(extent(thing)[0] + extent(thing)[1]) * size for thing in row]
+        left = (UNITS - sum(widths) * (0.96 if count > 1 else 1)) / 2 + (dice.between(-16, 16) if len(row) == 1 else 0)
+        for i, thing in enumerate(row):
+            drop = 0.0 if count == 1 else dice.between(-9, 4) - 24 * number
+            thing["flip"] = bool(i) if count == 2 and kind in world.PEOPLE else flip != (count == 2 and i == 1 and dice.chance(0.3))
+            thing["scale"] = size
+            reach = extent(thing)
+            thing["x"] = left + (reach[1] if thing["flip"] else reach[0]) * size
+            left += widths[i] * 0.96
+            thing["y"] = base + drop
+            if airborne:
+                thing["y"] = base + reach[2] * size * 0.3 + (dice.between(-16, 16) if count > 1 else 0)
+            if kind == "hot air balloon":
+                thing["y"] = min(148.0, base + 44) + drop * 2
+            thing["role"] = "main"
+            _keep_inside(thing)
+            scene["things"].append(thing)
+
+
+SMALL = ("butterfly", "bird", "crab", "frog", "squirrel", "turtle", "hen", "duck", "rabbit", "owl", "seagull", "cat", "dog")
+TALL = ("giraffe", "lighthouse", "hot air balloon", "sailboat", "windmill")
+
+
+def _share(kind: str, count: int, scene: Scene) -> tuple[float, float]:
+    """How much of the picture's height and width the main things may take."""
+    if scene["place"] == "beach" and kind in world.AFLOAT:
+        return 0.5, 0.66
+    high = 0.46 if kind in SMALL else 0.74 if kind in TALL else 0.62
+    if count == 1:
+        return high, 0.5 if kind in SMALL else 0.94 if kind == "train" else 0.72
+    return high, 0.84 if count == 2 else 0.95
 
 
 def _depth(scene: Scene, y: float) -> float:

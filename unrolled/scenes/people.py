@@ -181,6 +181,8 @@ def _head(pen: Pen, thing: Thing, skin: Colour) -> None:
     pen.ellipse(-0.6, -2.4, 1.7, 1.2, (236, 110, 100, 84))
     pen.ellipse(6.0, -2.4, 1.3, 1.2, (236, 110, 100, 84))
     for x in (1.3, 5.0):
+        if thing.get("skin", 0) > 2:
+            pen.ellipse(x, 0.3, 1.5, 1.75, (255, 250, 244))
         pen.ellipse(x, 0.3, 0.95, 1.25, INK)
         pen.ellipse(x + 0.3, 0.8, 0.35, 0.4, (255, 255, 255))
     pen.curve([(1.6, -3.4), (3.2, -4.8), (4.8, -3.4)], dark(skin, 0.62), 0.75)
