@@ -461,6 +461,10 @@ def _ground(kind: str, scene: Scene, dice: Dice, act: str | None = None) -> floa
         return dice.between(118, 138)
     if place == "street" and kind in ("car", "bus", "truck", "fire engine"):
         return dice.between(134, 146)
+    if place == "room" and kind in ("bookshelf", "stove", "aquarium", "piano"):
+        return dice.between(horizon + 8, horizon + 16)
+    if place == "room" and kind in ("sofa", "bed", "armchair", "table"):
+        return dice.between(128, 142)
     return dice.between(140, 153)
 
 

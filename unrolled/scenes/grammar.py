@@ -28,6 +28,7 @@ COLOURED = {
     "helicopter", "hot air balloon", "sled", "barn", "bench", "mailbox", "fence", "tent", "parasol", "deck chair", "slide",
     "swing", "sofa", "armchair", "piano", "fridge", "stove", "table", "sailboat", "bed", "lamp",
 }
+SIZED = {"little", "young", "small", "big", "large", "tall", "old", "tiny", "long", "giant", "short", "wide", "narrow"}
 MOTION = ("down", "through", "across", "along", "over", "past")
 MOVING_ACTS = {"walk", "run", "skate", "ski", "drive", "rail", "sail", "soar", "fly", "swim", "ride", "row", "operate", "kite", "carry", "umbrella", "crawl", "peck", "jump", "dance"}
 ROAD = {"car", "bus", "truck", "fire engine"}
@@ -80,7 +81,7 @@ class Speaker:
         self.form = dice.weigh({"ing": 5.0, "is": 3.0, "plain": 1.7})
         self.fond_of_colour = dice.pick((0.08, 0.25, 0.5, 0.8))
         self.length = dice.weigh({6: 0.3, 7: 0.8, 8: 1.4, 9: 1.8, 10: 2, 11: 1.7, 12: 1.3, 13: 0.9, 14: 0.6, 15: 0.4, 17: 0.25})
-        self.bend = dice.pick((1.0, 1.25, 1.5))
+        self.bend = dice.pick((1.15, 1.4, 1.7))
         self.mains = [t for t in scene["things"] if t["role"] == "main"]
         self.second = next((t for t in scene["things"] if t["role"] == "second"), None)
 
@@ -90,14 +91,14 @@ class Speaker:
         """Choose one of the names, the first most often."""
         return self.dice.zipf(names.split("|"), self.bend + bend)
 
-    def colour(self, colour: str, of: str) -> str:
-        """A word for a colour, or, for a speaker who errs, once a wrong one."""
+    def colour(self, colour: str, of: str, plain: bool = False) -> str:
+        """A word for a colour (a plain one if it stands alone), or, for a speaker who errs, once a wrong one."""
         if self.errs and not self.slips:
             wrong = self.dice.pick([c for c in world.BRIGHT if c != colour and not {c, colour} <= {"tan", "brown", "golden", "yellow"} and not {c, colour} <= {"turquoise", "blue", "green"}
                                     and not {c, colour} <= {"golden", "orange", "yellow"}])
             self.slips.append({"what": "colour", "said": wrong, "true": colour, "of": of})
             return wrong
-        return self.choose(words.COLOUR[colour], 0.9)
+        return colour if plain else self.choose(words.COLOUR[colour], 0.75)
 
     def number(self, count: int, kind: str) -> str:
         """A word for how many there are, or once a wrong one."""
@@ -156,7 +157,7 @@ class Speaker:
         noun = self.noun(thing, seat)
         colour = self.coloured_name(thing)
         if colour and self.dice.chance(fond) and not any(w in noun.split() for w in words.COLOUR) and not noun.startswith(("yellow", "golden", "spotted", "striped", "ginger", "snowy")):
-            noun = f"{self.colour(colour, thing['kind'])} {noun}"
+            noun = _painted(noun, self.colour(colour, thing["kind"]))
         noun = self._mood(thing, noun)
         if thing["kind"] in ("mushrooms", "reeds", "pumpkins", "toy blocks", "flowers"):
             return f"{self.choose('some|the|several', 0.8)} {noun}" if self.dice.chance(0.6) else noun
@@ -170,7 +171,7 @@ class Speaker:
         first = noun.split()[0]
         if thing["kind"] in ("man", "woman") and thing.get("hair") == "gray" and self.dice.chance(0.24) and first not in ("old", "elderly", "senior", "grandparent", "pensioner", "retiree"):
             return f"{self.choose('old|older|elderly|gray haired|white haired')} {noun}"
-        if not self.dice.chance(0.2 if not person else 0.13) or first in ("little", "young", "small", "big", "large", "tall", "old", "tiny"):
+        if not self.dice.chance(0.2 if not person else 0.13) or SIZED & set(noun.split()):
             return noun
         mood = self.choose(words.MOOD_PERSON if person else words.MOOD_ANIMAL if animal else words.MOOD_THING, -0.45)
         if person and thing["kind"] in world.CHILDREN and mood in ("slender", "dapper", "handsome"):
@@ -189,7 +190,7 @@ class Speaker:
         if who.get("hat") and chance(0.34):
             hat = self.choose(words.HAT[who["hat"]], 0.2)
             paint = who["hat_colour"] if who["hat"] in ("cap", "beanie", "helmet", "ribbon", "hood", "party hat") and chance(fond) and not {"white", "black", "wool", "golden"} & set(hat.split()) else None
-            hat = f"{self.colour(paint, who['hat'])} {hat}" if paint else hat
+            hat = _painted(hat, self.colour(paint, who["hat"])) if paint else hat
             parts.append(f"{joint or self.choose(' wearing| in| with', -0.4)} {a(hat)}")
         elif who.get("scarf") and chance(0.3):
             parts.append(f"{joint or self.choose(' wearing| in| with', -0.4)} {a(self.colour(who['scarf'], 'scarf') + ' scarf') if chance(fond) else 'a scarf'}")
@@ -213,8 +214,8 @@ class Speaker:
         way = self.dice.weigh({"in a": 5, "wearing a": 5, "in colour": 2, "dressed in": 0.7})
         worn = cloth.split(" and ")[0]
         if way in ("in colour", "dressed in") and top not in ("overalls", "apron", "shorts", "swimsuit"):
-            return f" {'in' if way == 'in colour' else self.choose('dressed in|wearing|clad in')} {self.colour(who['colour'], worn)}"
-        said = f"{self.colour(who['colour'], worn)} {cloth}" if self.dice.chance(0.86) else cloth
+            return f" {'in' if way == 'in colour' else self.choose('dressed in|wearing|clad in')} {self.colour(who['colour'], worn, plain=True)}"
+        said = _painted(cloth, self.colour(who["colour"], worn)) if self.dice.chance(0.86) else cloth
         said = said if "trunks" in said or cloth in ("shorts", "board shorts", "swim wear", "swimwear") else a(said)
         return f" {'in' if way == 'in a' else self.choose('wearing|dressed in|sporting')} {said}"
 
@@ -223,7 +224,7 @@ class Speaker:
         item = item or who["item"]
         name = self.choose(words.ITEM[item])
         if item in words.COLOURED_ITEMS and self.dice.chance(self.fond_of_colour * 0.8) and name.split()[0] not in ("striped", "colorful", "hot", "steaming", "frosted", "cup", "black", "swirly"):
-            painted = f"{self.colour(who.get('item_colour', 'red'), item)} {name}"
+            painted = _painted(name, self.colour(who.get("item_colour", "red"), item))
             return painted if item == "skis" and name in ("skis", "long skis") or name in words.MASS_ITEMS else a(painted)
         if name.startswith("three") or name in words.MASS_ITEMS or name in ("field glasses", "black binoculars", "colorful balloons", "party balloons", "long skis", "spyglasses"):
             return name
@@ -297,7 +298,7 @@ class Speaker:
         if act == "fish" and phrase.startswith("shovel"):
             phrase = "fish"
         moving = act in MOVING_ACTS
-        if self.dice.chance(0.07) and "{" not in phrase:
+        if self.dice.chance(0.09) and (thing["kind"] in world.PEOPLE or thing["kind"] in world.ACTS):
             phrase += " " + self.choose(words.ADVERB, -0.5).replace("outside", "outside" if self.scene["place"] != "room" else "quietly")
         return self.verb(phrase, many), moving
 
@@ -353,7 +354,7 @@ class Speaker:
             names = "|".join(name for name in names.split("|") if name.split()[0] not in MOTION or act == "fly")
         if thing["kind"] == "train":
             names = "|".join(name for name in names.split("|") if name.split()[0] in ("through", "across", "in", "past"))
-        return self.choose(names, -0.12)
+        return self.choose(names, -0.35)
 
     def _room(self) -> str:
         kinds = {thing["kind"] for thing in self.scene["things"]}
@@ -365,7 +366,7 @@ class Speaker:
         scene = self.scene
         if scene["place"] == "room":
             return self.choose(words.WINDOW_WEATHER[scene["weather"]]) if scene.get("window") else ""
-        return self.choose(words.WEATHER[scene["weather"]], -0.1)
+        return self.choose(words.WEATHER[scene["weather"]], -0.6)
 
     def remark(self) -> str:
         """Something about the surroundings."""
@@ -373,7 +374,7 @@ class Speaker:
         if not options:
             return ""
         key = self.dice.pick(options)
-        text = self.choose(words.REMARK[key], -0.1)
+        text = self.choose(words.REMARK[key], -0.5)
         if "{flowers}" in text:
             patch = next(t for t in self.scene["things"] if t["kind"] == "flowers" and t["role"] != "main")
             text = text.replace("{flowers}", self.choose(words.FLOWERS[patch["marks"]]))
@@ -387,7 +388,7 @@ class Speaker:
         if not options:
             return ""
         key = self.dice.pick(options)
-        text = self.choose(words.TRAIT[key], -0.1)
+        text = self.choose(words.TRAIT[key], -0.4)
         if "{hat}" in text:
             text = text.replace("{hat}", self.choose(words.HAT[thing["hat"]]))
         if "{colour}" in text:
@@ -432,9 +433,9 @@ class Speaker:
     def sentence(self) -> str:
         """One sentence in this speaker's voice, lower case, words parted by blanks, no full stop."""
         main = self.mains[0]
-        frame = self.dice.weigh({"plain": 70, "opening": 7, "place first": 4, "setting": 7, "second": 8 if self.second else 0, "both": 5 if self.second and len(self.mains) == 1 else 0})
+        frame = self.dice.weigh({"plain": 72, "opening": 6, "place first": 4, "setting": 7, "second": 8 if self.second else 0, "both": 5 if self.second and len(self.mains) == 1 else 0})
         if frame == "setting":
-            return self._finish(self._setting(main), main, False)
+            return self._finish(self._setting(main), main, False, placed=True)
         if frame == "second" and self.second is not None:
             return self._about_second()
         subject, action, moving = self._core(main)
@@ -443,7 +444,7 @@ class Speaker:
         if frame == "opening":
             self.form = "ing"
             subject, action, moving = self._core(main)
-            opening = self.choose(words.OPENING)
+            opening = self.choose(words.OPENING, -0.7)
             opening = opening.replace("there is", "there are").replace("here is", "here are").replace("this is", "these are") if len(self.mains) > 1 and not subject.startswith("a ") else opening
             return self._finish(f"{opening} {subject} {action}", main, moving)
         if frame == "place first":
@@ -517,7 +518,7 @@ class Speaker:
         """Add where, when and what else until the speaker has said enough."""
         if not placed and self.dice.chance(0.8):
             text = f"{text} {self.place(main, moving)}"
-        extras = {"beside": 5.0 if self.second else 0.0, "weather": 3.2, "remark": 4.6, "trait": 3.0 if len(self.mains) == 1 else 0.6}
+        extras = {"beside": 5.0 if self.second else 0.0, "weather": 3.2, "remark": 4.6, "trait": 3.0 if len(self.mains) == 1 else 0.0}
         while len(text.split()) < self.length - 2 and sum(extras.values()) > 0:
             kind = self.dice.weigh(extras)
             extras[kind] = 0.0
@@ -533,6 +534,12 @@ def _repeats(text: str, more: str) -> bool:
     """Whether a remark would say again what was said: its last word, or any long word, is there already."""
     have = set(text.split())
     return any(word in have for word in more.split() if len(word) > 3 and word not in ("with", "near", "next", "under", "background", "front", "large", "beside"))
+
+
+def _painted(noun: str, colour: str) -> str:
+    """Put a colour before a noun, after a size: small red bed."""
+    first, _, rest = noun.partition(" ")
+    return f"{first} {colour} {rest}" if first in SIZED and rest else f"{colour} {noun}"
 
 
 def _articled(text: str, colour: str) -> str:

@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-import h5py
 import numpy as np
 
 from unrolled.scenes.dice import Dice
@@ -60,8 +59,8 @@ class Table:
 def statistics(folder: str | Path, perplexity: float | None = None) -> Table:
     """Count what accept 2 asks for.
 
-    folder with references.json, coco2014_vocab.json, coco2014_captions.h5 -> table; the perplexity of an LSTM, which
-    takes a training run (benchmarks/scenes.py), is added where it is given or stored
+    folder with references.json and coco2014_vocab.json -> table; the perplexity of an LSTM, which takes a training
+    run, is added where it is given or where benchmarks/scenes.py has left it in measured.json
     """
     folder = Path(folder)
     texts = json.loads((folder / "references.json").read_text(encoding="utf-8"))
@@ -76,9 +75,8 @@ def statistics(folder: str | Path, perplexity: float | None = None) -> Table:
 
 
 def _stored_perplexity(folder: Path) -> float | None:
-    with h5py.File(folder / "coco2014_captions.h5") as stored:
-        value = stored.attrs.get("lstm_validation_perplexity")
-    return None if value is None else float(value)
+    measured = folder / "measured.json"
+    return float(json.loads(measured.read_text(encoding="utf-8"))["perplexity"]) if measured.exists() else None
 
 
 def caption_figures(pictures: list[list[Sentence]], vocabulary: set[str]) -> list[Row]:
