@@ -147,6 +147,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=9)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--resume", action="store_true", help="start from the network trained last")
+    parser.add_argument("--seed", type=int, default=FIRST_SEED, help="the first scene to train on")
     parser.add_argument("--minutes", type=float, default=60, help="stop after the epoch in which this is reached")
     parser.add_argument("--state", type=Path, default=HERE / "network.pt")
     arguments = parser.parse_args()
@@ -154,7 +155,7 @@ def main() -> None:
     torch.manual_seed(231)
     began = time.time()
     with Pool(arguments.threads) as pool:
-        made = pool.map(example, range(FIRST_SEED, FIRST_SEED + arguments.pictures), chunksize=50)
+        made = pool.map(example, range(arguments.seed, arguments.seed + arguments.pictures), chunksize=50)
     X = torch.from_numpy(np.stack([m[0] for m in made]))
     Y = torch.from_numpy(np.stack([m[1] for m in made]))
     Z = torch.from_numpy(np.stack([m[2] for m in made]))
@@ -171,10 +172,13 @@ def train(network: Network, X: torch.Tensor, Y: torch.Tensor, Z: torch.Tensor, a
     """One-cycle training; after every epoch the weights are stored and the held-out score is printed."""
     held, size = 800, 64
     count = len(X) - held
-    peak = 1.5e-3 if arguments.resume else 4e-3
+    peak = 2.5e-3 if arguments.resume else 4e-3
     optimiser = torch.optim.AdamW(network.parameters(), lr=peak, weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, peak, total_steps=arguments.epochs * (count // size), pct_start=0.15)
     rare = (1 / Y[:count].float().mean(0).clamp(min=0.003)).sqrt().clamp(max=6)
+    matters = torch.ones(len(INDEX))
+    for label, i in INDEX.items():
+        matters[i] = {"main": 3.0, "place": 2.0, "act": 1.4, "item": 1.4}.get(label.split()[0], 1.0)
     rare_cell = rare[: len(THING_LABELS), None, None] * 1.6
     for epoch in range(arguments.epochs):
         network.train()
@@ -182,7 +186,7 @@ def train(network: Network, X: torch.Tensor, Y: torch.Tensor, Z: torch.Tensor, a
         for start in range(0, count // size * size, size):
             rows = order[start : start + size]
             whole, cell = network(batch(X, rows))
-            loss = F.binary_cross_entropy_with_logits(whole, Y[rows].float(), pos_weight=rare) * 40
+            loss = F.binary_cross_entropy_with_logits(whole, Y[rows].float(), pos_weight=rare, weight=matters) * 40
             target = Z[rows].permute(0, 2, 1).reshape(cell.shape).float()
             loss = loss + F.binary_cross_entropy_with_logits(cell, target, pos_weight=rare_cell) * 40
             optimiser.zero_grad()

@@ -198,12 +198,12 @@ def _street(canvas: Canvas, image: Image.Image, scene: Description, dice: Dice) 
 
 def _beach(canvas: Canvas, image: Image.Image, scene: Description, dice: Dice) -> None:
     horizon, unit = scene["horizon"], canvas.pixels_per_unit
-    sea = horizon + 28
+    sea = 147 if scene.get("tide") else horizon + 28
     gradient(image, horizon, sea + 6, ((44, 134, 198), (74, 178, 214), (150, 222, 224)), unit)
     if scene.get("island"):
         canvas.pen(scene["island"], horizon + 1).cap(0, 0, 26, 11, 0, 180, (112, 160, 150))
-    for i in range(12):
-        y = horizon + 3 + i * 2.1
+    for i in range(12 if not scene.get("tide") else 26):
+        y = horizon + 3 + i * (2.1 if not scene.get("tide") else 3.1)
         x = dice.between(-8, 150)
         canvas.pen(x, y).line([(0, 0), (dice.between(6, 20), 0)], (255, 255, 255, 84), 0.8)
     gradient(image, sea + 4, UNITS, ((252, 232, 184), (244, 214, 158), (232, 198, 142)), unit)
@@ -216,7 +216,7 @@ def _beach(canvas: Canvas, image: Image.Image, scene: Description, dice: Dice) -
     pen.line([(x, y - 0.4) for x, y in edge], (255, 255, 255), 1.9)
     pen.line([(x, y + 5.4) for x, y in edge], (255, 255, 255, 120), 1.0)
     for _ in range(26):
-        canvas.pen(dice.between(0, 160), dice.between(sea + 8, 159)).ellipse(0, 0, 0.9, 0.6, (206, 170, 118, 130))
+        canvas.pen(dice.between(0, 160), dice.between(min(sea + 8, 154), 159)).ellipse(0, 0, 0.9, 0.6, (206, 170, 118, 130))
     for x, y, kind in scene.get("shells", []):
         small = canvas.pen(x, y, 1.3)
         if kind == "starfish":

@@ -124,7 +124,7 @@ def person(dice: Dice, kind: str, place: str, weather: str, act: str = "stand", 
         who["beard"] = True
     if dice.chance(0.14):
         who["glasses"] = "dark" if place == "beach" and weather == "sunny" else "clear"
-    who["top"] = _top(dice, kind, place, weather)
+    who["top"] = "swimsuit" if act == "surf" else _top(dice, kind, place, weather)
     if who["top"] in ("dress", "tee", "shirt") and dice.chance(0.2):
         who["pattern"] = "dots"
     _headgear(dice, who, place, weather)
@@ -455,8 +455,8 @@ def _ground(kind: str, scene: Scene, dice: Dice, act: str | None = None) -> floa
         return dice.between(50, 84)
     if kind == "train":
         return dice.between(max(horizon + 26, 116), 132)
-    if place == "beach" and kind in world.AFLOAT:
-        return dice.between(horizon + 20, horizon + 24)
+    if scene.get("tide"):
+        return dice.between(124, 134)
     if place == "lake" and (kind in world.AFLOAT or act == "swim"):
         return dice.between(118, 138)
     if place == "street" and kind in ("car", "bus", "truck", "fire engine"):
@@ -489,6 +489,9 @@ def _mains(scene: Scene, dice: Dice) -> None:
             things.append(other)
     if scene["place"] == "lake" and kind not in world.AFLOAT and kind not in world.ALOFT and lead.get("act") not in ("swim", "fly"):
         scene["bank"] = dice.whole(26, 34)
+    if scene["place"] == "beach" and (kind in world.AFLOAT or lead.get("act") == "surf"):
+        scene["tide"] = True
+        scene.pop("shells", None)
     _place_mains(scene, things, dice)
 
 
@@ -537,8 +540,8 @@ TALL = ("giraffe", "lighthouse", "hot air balloon", "sailboat", "windmill")
 
 def _share(kind: str, count: int, scene: Scene) -> tuple[float, float]:
     """How much of the picture's height and width the main things may take."""
-    if scene["place"] == "beach" and kind in world.AFLOAT:
-        return 0.5, 0.66
+    if kind == "picnic":
+        return 0.6, 0.95
     high = 0.46 if kind in SMALL else 0.74 if kind in TALL else 0.62
     if count == 1:
         return high, 0.5 if kind in SMALL else 0.94 if kind == "train" else 0.72
@@ -554,10 +557,15 @@ def _second(scene: Scene, dice: Dice) -> None:
     mains = [thing for thing in scene["things"] if thing["role"] == "main"]
     if not dice.chance(0.66 if len(mains) < 3 else 0.3):
         return
-    kind = dice.weigh({k: w for k, w in world.SECOND[scene["place"]].items() if k not in {m["kind"] for m in mains}})
+    kinds = {k: w for k, w in world.SECOND[scene["place"]].items() if k not in {m["kind"] for m in mains}}
+    if scene.get("tide"):
+        kinds = {k: w for k, w in {"sailboat": 3.0, "ship": 2.0, "dolphin": 2.0, "seagull": 3.0, "buoy": 2.0}.items() if k != mains[0]["kind"]}
+    kind = dice.weigh(kinds)
     if kind in ("duck",) and scene["place"] == "park" and not scene.get("pond"):
         kind = "bird"
     thing = make(dice, kind, scene)
+    if scene.get("tide") and kind == "seagull":
+        thing["act"] = "fly"
     thing["flip"] = dice.chance(0.5)
     thing["role"] = "second"
     if _settle(scene, thing, dice, mains):
@@ -612,7 +620,7 @@ def _level(scene: Scene, thing: Thing, main: Thing, dice: Dice) -> float:
     if kind in world.ALOFT or thing.get("act") == "fly":
         return dice.between(22, max(40, horizon + 14))
     if place == "beach" and kind in world.AFLOAT:
-        return dice.between(horizon + 9, horizon + 20)
+        return dice.between(horizon + 9, horizon + (50 if scene.get("tide") else 20))
     if place == "lake":
         if kind in ("dog", "frog", "reeds") and scene.get("bank"):
             return dice.between(146, 156)
@@ -678,7 +686,7 @@ def _street_surroundings(scene: Scene, dice: Dice) -> None:
 
 def _beach_surroundings(scene: Scene, dice: Dice) -> None:
     horizon = scene["horizon"]
-    if dice.chance(0.4):
+    if dice.chance(0.4) and not scene.get("tide"):
         side = dice.chance(0.5)
         palm = make(dice, "palm", scene)
         palm["flip"] = not side
@@ -804,7 +812,7 @@ NEAR: dict[str, dict[str, float]] = {
 def _near_details(scene: Scene, dice: Dice) -> None:
     """Something small in a free corner at the front."""
     kinds = NEAR.get(scene["place"])
-    if not kinds or not dice.chance(0.42):
+    if not kinds or scene.get("tide") or not dice.chance(0.42):
         return
     thing = make(dice, dice.weigh(kinds), scene)
     thing["flip"], thing["scale"] = dice.chance(0.5), dice.between(0.8, 1.1, 2)

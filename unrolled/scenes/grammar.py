@@ -579,7 +579,7 @@ def surroundings(scene: Scene) -> list[str]:
         keys += [scene["backing"]] * 2
     if {"sailboat", "ship"} & set(kinds):
         keys.append("sailboat far")
-    keys += {"snow": ["mountains"], "lake": ["mountains"], "field": ["hills"], "beach": ["waves"]}.get(place, [])
+    keys += {"snow": ["mountains"], "lake": ["mountains"], "field": ["hills"], "beach": [] if scene.get("tide") else ["waves"]}.get(place, [])
     keys += [name for name in ("rainbow", "flock", "island", "shells", "lilies", "pond", "path", "crossing", "volcano", "meadow") if scene.get(name)]
     keys += [value for value in (scene.get("surface"), scene.get("crop"), scene.get("season")) if value in ("cobbles", "asphalt", "wheat", "lavender", "autumn")]
     if place == "room":
