@@ -170,10 +170,10 @@ class Speaker:
         person, animal = thing["kind"] in world.PEOPLE, thing["kind"] in world.ACTS
         first = noun.split()[0]
         if thing["kind"] in ("man", "woman") and thing.get("hair") == "gray" and self.dice.chance(0.24) and first not in ("old", "elderly", "senior", "grandparent", "pensioner", "retiree"):
-            return f"{self.choose('old|older|elderly|gray haired|white haired')} {noun}"
+            return f"{self.choose(words.OLD)} {noun}"
         if not self.dice.chance(0.2 if not person else 0.13) or SIZED & set(noun.split()):
             return noun
-        mood = self.choose(words.MOOD_PERSON if person else words.MOOD_ANIMAL if animal else words.MOOD_THING, -0.45)
+        mood = self.choose(words.MOOD_PERSON if person else words.MOOD_ANIMAL if animal else words.MOOD_THING, -0.3)
         if person and thing["kind"] in world.CHILDREN and mood in ("slender", "dapper", "handsome"):
             mood = "cute"
         return noun if mood.split()[0] in noun or (mood == "young" and thing.get("hair") == "gray") else f"{mood} {noun}"
@@ -210,7 +210,7 @@ class Speaker:
         names = words.SWIM_TRUNKS if top == "swimsuit" and who["kind"] in ("man", "boy") else words.TOP[top]
         cloth = self.choose(names)
         if who.get("pattern") == "dots" and self.dice.chance(0.5):
-            cloth = f"{self.choose('polka dot|dotted|spotted')} {cloth}"
+            cloth = f"{self.choose(words.DOTTED)} {cloth}"
         way = self.dice.weigh({"in a": 5, "wearing a": 5, "in colour": 2, "dressed in": 0.7})
         worn = cloth.split(" and ")[0]
         if way in ("in colour", "dressed in") and top not in ("overalls", "apron", "shorts", "swimsuit"):
@@ -237,13 +237,13 @@ class Speaker:
         if kinds <= set(world.PEOPLE):
             return self._company(kinds, count)
         thing = things[0]
-        noun = self.choose(words.KIND[thing["kind"]], 0.3)
+        noun = self.choose(words.KIND[thing["kind"]], 0.8)
         shared = len({t["colour"] for t in things}) == 1
         colour = self.coloured_name(thing)
         if colour and shared and self.dice.chance(self.fond_of_colour):
             noun = f"{self.colour(colour, thing['kind'])} {noun}"
         elif self.dice.chance(0.13):
-            noun = f"{self.choose(words.MOOD_ANIMAL if thing['kind'] in world.ACTS else words.MOOD_THING, -0.4)} {noun}"
+            noun = f"{self.choose(words.MOOD_ANIMAL if thing['kind'] in world.ACTS else words.MOOD_THING, -0.2)} {noun}"
             noun = noun.replace("lone ", "").replace("single ", "").replace("solitary ", "").replace("lonesome ", "")
         return f"{self.number(count, thing['kind'])} {plural(noun)}"
 
@@ -277,12 +277,12 @@ class Speaker:
         act = seen_act(thing, self.scene)
         if thing.get("item") and thing["kind"] == "dog" and self.dice.chance(0.8):
             carried = self.item(thing)
-            phrase = self.choose("carry {}|hold {}|have {}|play with {}|run with {}|fetch {}|retrieve {}|clutch {}|chew on {}" if act in ("run", "jump") else "hold {}|have {}|carry {}|play with {}|stand with {}|bite {}|grip {}")
-            mouth = self.choose(" in its mouth| in his mouth| between its teeth| in its jaws") if self.dice.chance(0.4) and phrase.split()[0] in ("carry", "hold", "have") else ""
+            phrase = self.choose(words.FETCH if act in ("run", "jump") else words.KEEP)
+            mouth = self.choose(words.MOUTH) if self.dice.chance(0.4) and phrase.split()[0] in ("carry", "hold", "have") else ""
             return self.verb(phrase.replace("{}", carried) + mouth, many), True
         if thing["kind"] == "monkey" and thing.get("item") and self.dice.chance(0.6):
-            return self.verb(self.choose("hold {}|eat {}|have {}|enjoy {}|raise {}|grasp {}").replace("{}", self.item(thing)), many), False
-        phrase = self.choose(words.ACT[act])
+            return self.verb(self.choose(words.BANANA).replace("{}", self.item(thing)), many), False
+        phrase = self.choose(words.ACT[act], 0.6 if self.form == "plain" or many else 0.0)
         if "{}" in phrase:
             gear = {"kite": "kite", "umbrella": "umbrella", "surf": "surfboard", "skate": "skateboard", "ski": "skis"}.get(act)
             if many:
@@ -290,11 +290,11 @@ class Speaker:
             else:
                 phrase = phrase.replace("{}", self.item(thing, gear))
         if act == "be" and self.dice.chance(0.3):
-            phrase = "=" + self.choose("placed|set up|standing|left|located|situated")
+            phrase = "=" + self.choose(words.PLACED)
         if act == "park" and self.dice.chance(0.6):
-            phrase = "=" + self.choose("parked|left|parked alone|stopped|propped up")
+            phrase = "=" + self.choose(words.PARKED)
         if act in ("drive", "rail") and self.dice.chance(0.14):
-            phrase = "=" + self.choose("parked|stopped|seen|halted")
+            phrase = "=" + self.choose(words.HALTED)
         if act == "fish" and phrase.startswith("shovel"):
             phrase = "fish"
         moving = act in MOVING_ACTS
@@ -309,16 +309,12 @@ class Speaker:
         subject = self._riders(riders, kind)
         vehicle = self.phrase(mount, self.fond_of_colour * 0.8, traits=False)
         if riders[0]["kind"] not in world.PEOPLE:
-            verb = "sleep|lie|rest|nap|curl up|snooze" if riders[0]["act"] == "lie" else "sit|rest|relax|perch"
+            verb = words.SLEEPING if riders[0]["act"] == "lie" else words.RESTING
             return subject, self.verb(f"{self.choose(verb)} on {vehicle}", many), False
-        lists = {"bicycle": "ride {}|ride on {}|pedal {}|be on {}|travel on {}", "motorcycle": "ride {}|ride on {}|sit on {}|drive {}|cruise on {}", "scooter": "ride {}|ride on {}|drive {}|travel on {}|zip along on {}", "horse": "ride {}|ride on {}|sit on {}|sit on the back of {}",
-                 "elephant": "ride {}|sit on {}|ride on top of {}", "tractor": "drive {}|ride {}|operate {}|sit on {}|steer {}", "rowboat": "row {}|sit in {}|ride in {}|paddle {}|float in {}", "canoe": "paddle {}|row {}|ride in {}|sit in {}|travel in {}", "sled": "ride {}|sit on {}|slide on {}|go sledding on {}|whiz down on {}",
-                 "bench": "sit on {}|rest on {}|relax on {}|wait on {}|lounge on {}", "sofa": "sit on {}|relax on {}|rest on {}|lounge on {}|unwind on {}", "armchair": "sit in {}|relax in {}|rest in {}|lounge in {}|unwind in {}", "bed": "sleep in {}|lie in {}|rest in {}|nap in {}|sleep on {}|slumber in {}|dream in {}", "swing": "swing on {}|sit on {}|play on {}|ride on {}|sway on {}",
-                 "rocking horse": "ride {}|play on {}|sit on {}|rock on {}", "picnic": "sit on {}|have a picnic|enjoy a picnic|eat on {}|share a picnic|picnic", "biplane": "fly {}|fly in {}|pilot {}|ride in {}", "hot air balloon": "ride in {}|fly in {}|float in {}|travel in {}|drift in {}", "piano": "play {}|sit at {}|practice on {}|play music on {}|perform on {}"}
-        phrase = self.choose(lists[kind]).replace("{}", vehicle)
+        phrase = self.choose(words.RIDE[kind]).replace("{}", vehicle)
         held = riders[0].get("item")
         if held == "fishing rod":
-            phrase = self.choose("fish from {}|fish in {}|sit in {} with a fishing rod|go fishing in {}").replace("{}", vehicle)
+            phrase = self.choose(words.FISHING).replace("{}", vehicle)
         elif held and self.dice.chance(0.62) and not many:
             phrase += " " + self.choose("with {}|holding {}|and holding {}", -0.3).replace("{}", self.item(riders[0])) if not (held in ("book", "newspaper") and self.dice.chance(0.6)) else f" {self.choose('reading|and reading|while reading')} {self.item(riders[0])}"
             phrase = phrase.replace("and holding", "holding") if self.form != "ing" else phrase
@@ -403,14 +399,14 @@ class Speaker:
         name = self._second_name(other)
         kind = other["kind"]
         if kind in world.ALOFT or seen_act(other, self.scene) == "fly":
-            return f"{self.choose('with|below|under|beneath', 0.2)} {name}" if self.dice.chance(0.5) else f"while {name} {conjugated(self.choose('fly by|fly overhead|fly past|flutter by|hover above'), 'plain', False)}"
+            return f"{self.choose('with|below|under|beneath', 0.2)} {name}" if self.dice.chance(0.5) else f"while {name} {conjugated(self.choose(words.PASS), 'plain', False)}"
         deeper, nearer = other["y"] < main["y"] - 16, other["y"] > main["y"] + 9
         if deeper and self.dice.chance(0.34):
             return f"with {name} {self.choose(words.BEHIND)}"
         if nearer and self.dice.chance(0.3):
             return f"with {name} {self.choose(words.FRONT)}"
         if kind in world.ACTS and self.dice.chance(0.16) and main["kind"] not in ("hot air balloon",):
-            return f"while {name} {conjugated(self.choose('watch|look on|stand nearby|wait nearby|rest nearby|observe'), 'plain', False)}"
+            return f"while {name} {conjugated(self.choose(words.WATCH), 'plain', False)}"
         return f"{self.choose(words.NEARBY, -0.1)} {name}"
 
     def _second_name(self, other: Thing) -> str:
@@ -464,12 +460,12 @@ class Speaker:
         subject = self.phrase(main)
         if main["kind"] == "table":
             goods = self._goods(main)
-            how = self.choose("with {}|with {} on it|with {} on top|topped with {}|set with {}|holding {}|covered with {}|laden with {}|decorated with {}", -0.1)
+            how = self.choose(words.SET, -0.1)
             return subject, how.replace("{}", goods), False
         if main.get("leash"):
             return subject, self.verb("walk on a leash", False), True
         if self.second is not None and self.second.get("leash") and main["kind"] in world.PEOPLE and self.dice.chance(0.75):
-            return subject, self.verb(f"{self.choose('walk|take a walk with|lead|walk with|stroll with')} {self.phrase(self.second)}" + (self.choose(" on a leash| on a lead") if self.dice.chance(0.4) else ""), False), True
+            return subject, self.verb(f"{self.choose(words.LEAD)} {self.phrase(self.second)}" + (self.choose(" on a leash| on a lead") if self.dice.chance(0.4) else ""), False), True
         action, moving = self.doing(main)
         return subject, action, moving
 
@@ -539,7 +535,7 @@ def _repeats(text: str, more: str) -> bool:
 def _painted(noun: str, colour: str) -> str:
     """Put a colour before a noun, after a size: small red bed."""
     first, _, rest = noun.partition(" ")
-    return f"{first} {colour} {rest}" if first in SIZED and rest else f"{colour} {noun}"
+    return f"{first} {colour} {rest}" if first in SIZED and rest and not rest.startswith(("sleeved", "fashioned", "rig")) else f"{colour} {noun}"
 
 
 def _articled(text: str, colour: str) -> str:

@@ -221,3 +221,42 @@ TRAIT: dict[str, str] = {
 }
 EVENT = {"birthday": "at a birthday party|at a party|for a birthday|on a birthday|at a birthday celebration|during a celebration"}
 TROUSERS = {0: "blue jeans|jeans|blue pants|denim pants", 1: "dark pants|brown pants|dark trousers|slacks", 2: "gray pants|gray trousers|gray slacks", 3: "black pants|dark trousers|black trousers|black jeans", 4: "tan pants|brown trousers|khaki pants|khakis|beige slacks"}
+
+# what people do with what they sit on
+RIDE: dict[str, str] = {
+    "bicycle": "ride {}|ride on {}|pedal {}|be on {}|travel on {}",
+    "motorcycle": "ride {}|ride on {}|sit on {}|drive {}|cruise on {}",
+    "scooter": "ride {}|ride on {}|drive {}|travel on {}|zip along on {}",
+    "horse": "ride {}|ride on {}|sit on {}|sit on the back of {}",
+    "elephant": "ride {}|sit on {}|ride on top of {}",
+    "tractor": "drive {}|ride {}|operate {}|sit on {}|steer {}",
+    "rowboat": "row {}|sit in {}|ride in {}|paddle {}|float in {}",
+    "canoe": "paddle {}|row {}|ride in {}|sit in {}|travel in {}",
+    "sled": "ride {}|sit on {}|slide on {}|go sledding on {}|whiz down on {}",
+    "bench": "sit on {}|rest on {}|relax on {}|wait on {}|lounge on {}",
+    "sofa": "sit on {}|relax on {}|rest on {}|lounge on {}|unwind on {}",
+    "armchair": "sit in {}|relax in {}|rest in {}|lounge in {}|unwind in {}",
+    "bed": "sleep in {}|lie in {}|rest in {}|nap in {}|sleep on {}|slumber in {}|dream in {}",
+    "swing": "swing on {}|sit on {}|play on {}|ride on {}|sway on {}",
+    "rocking horse": "ride {}|play on {}|sit on {}|rock on {}",
+    "picnic": "sit on {}|have a picnic|enjoy a picnic|eat on {}|share a picnic|picnic",
+    "biplane": "fly {}|fly in {}|pilot {}|ride in {}",
+    "hot air balloon": "ride in {}|fly in {}|float in {}|travel in {}|drift in {}",
+    "piano": "play {}|sit at {}|practice on {}|play music on {}|perform on {}",
+}
+FISHING = "fish from {}|fish in {}|sit in {} with a fishing rod|go fishing in {}"
+FETCH = "carry {}|hold {}|have {}|play with {}|run with {}|fetch {}|retrieve {}|clutch {}|chew on {}"
+KEEP = "hold {}|have {}|carry {}|play with {}|stand with {}|bite {}|grip {}"
+MOUTH = " in its mouth| in his mouth| between its teeth| in its jaws"
+BANANA = "hold {}|eat {}|have {}|enjoy {}|raise {}|grasp {}"
+PLACED = "placed|set up|standing|left|located|situated"
+PARKED = "parked|left|parked alone|stopped|propped up"
+HALTED = "parked|stopped|seen|halted"
+SET = "with {}|with {} on it|with {} on top|topped with {}|set with {}|holding {}|covered with {}|laden with {}|decorated with {}"
+LEAD = "walk|take a walk with|lead|walk with|stroll with"
+WATCH = "watch|look on|stand nearby|wait nearby|rest nearby|observe"
+PASS = "fly by|fly overhead|fly past|flutter by|hover above"
+SLEEPING = "sleep|lie|rest|nap|curl up|snooze"
+RESTING = "sit|rest|relax|perch"
+OLD = "old|older|elderly|gray haired|white haired"
+DOTTED = "polka dot|dotted|spotted"
