@@ -36,7 +36,9 @@ class Data:
         self.scenes = read_descriptions(folder / "descriptions.jsonl.gz")
         self.words = json.loads((folder / "coco2014_vocab.json").read_text())["idx_to_word"]
         texts = json.loads((folder / "references.json").read_text())
-        self.references = {split: [[tokens(text) for text in five] for five in pictures] for split, pictures in texts.items()}
+        self.references = {
+            split: [[tokens(text) for text in five] for five in pictures] for split, pictures in texts.items()
+        }
         self.features, self.grid, self.captions, self.images = {}, {}, {}, {}
         with h5py.File(folder / "coco2014_captions.h5") as stored:
             for split in self.scenes:
@@ -46,7 +48,9 @@ class Data:
             with h5py.File(folder / f"{split}2014_vgg16_fc7_pca.h5") as stored:
                 self.features[split] = torch.from_numpy(stored["features"][:].astype(np.float32))
             with h5py.File(folder / f"{split}2014_grid.h5") as stored:
-                self.grid[split] = stored["features"][:].astype(np.float32) * stored["features"].attrs["scale"]
+                self.grid[split] = (
+                    stored["features"][:].astype(np.float32) * stored["features"].attrs["scale"]
+                )
 
     def neighbours(self, split: str) -> np.ndarray:
         """The nearest training picture of every picture, by cosine of the strongest components."""
@@ -59,12 +63,27 @@ def neighbours(data: Data) -> None:
     dice = np.random.default_rng(0)
     train, test = data.scenes["train"], data.scenes["test"]
     near = data.neighbours("test")
-    for name, chosen in (("nearest neighbour", near), ("random picture", dice.integers(len(train), size=len(test)))):
+    for name, chosen in (
+        ("nearest neighbour", near),
+        ("random picture", dice.integers(len(train), size=len(test))),
+    ):
         place = np.mean([a["place"] == train[i]["place"] for a, i in zip(test, chosen, strict=True)])
         kind = np.mean([_kind(a) == _kind(train[i]) for a, i in zip(test, chosen, strict=True)])
-        both = np.mean([a["place"] == train[i]["place"] and _kind(a) == _kind(train[i]) for a, i in zip(test, chosen, strict=True)])
-        group = np.mean([a["place"] == train[i]["place"] and _group(a) == _group(train[i]) for a, i in zip(test, chosen, strict=True)])
-        print(f"{name:<20} same place {place:.1%}   same main thing {kind:.1%}   both {both:.1%}   both, people as one {group:.1%}")
+        both = np.mean(
+            [
+                a["place"] == train[i]["place"] and _kind(a) == _kind(train[i])
+                for a, i in zip(test, chosen, strict=True)
+            ]
+        )
+        group = np.mean(
+            [
+                a["place"] == train[i]["place"] and _group(a) == _group(train[i])
+                for a, i in zip(test, chosen, strict=True)
+            ]
+        )
+        print(
+            f"{name:<20} same place {place:.1%}   same main thing {kind:.1%}   both {both:.1%}   both, people as one {group:.1%}"
+        )
 
 
 def _mains(scene: dict[str, Any]) -> list[dict[str, Any]]:
@@ -86,7 +105,9 @@ def cells_of_main(scene: dict[str, Any]) -> np.ndarray:
     for left, top, right, bottom in map(box_of, _mains(scene)):
         for row in range(7):
             for column in range(7):
-                cells[row, column] |= left <= (column + 0.5) * unit <= right and top <= (row + 0.5) * unit <= bottom
+                cells[row, column] |= (
+                    left <= (column + 0.5) * unit <= right and top <= (row + 0.5) * unit <= bottom
+                )
         row, column = (min(6, max(0, int((v[0] + v[1]) / 2 / unit))) for v in ((top, bottom), (left, right)))
         cells[row, column] = True
     return cells.ravel()
@@ -95,13 +116,18 @@ def cells_of_main(scene: dict[str, Any]) -> np.ndarray:
 def regions(data: Data) -> None:
     """Accept 3, second half: a linear score of every cell, trained to be largest on the main thing."""
     torch.manual_seed(0)
-    target = {split: torch.from_numpy(np.stack([cells_of_main(s) for s in data.scenes[split]])) for split in ("train", "test")}
+    target = {
+        split: torch.from_numpy(np.stack([cells_of_main(s) for s in data.scenes[split]]))
+        for split in ("train", "test")
+    }
     X = {split: torch.from_numpy(data.grid[split]) for split in ("train", "test")}
     scale = X["train"].std((0, 1)) + 1e-6
     score = nn.Linear(X["train"].shape[2], 1)
     optimiser = torch.optim.Adam(score.parameters(), lr=0.02)
     for _ in range(300):
-        loss = -torch.logsumexp(F.log_softmax(score(X["train"] / scale)[..., 0], dim=1).masked_fill(~target["train"], -99), dim=1).mean()
+        loss = -torch.logsumexp(
+            F.log_softmax(score(X["train"] / scale)[..., 0], dim=1).masked_fill(~target["train"], -99), dim=1
+        ).mean()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -109,7 +135,9 @@ def regions(data: Data) -> None:
     hit = target["test"][torch.arange(len(best)), best].float().mean().item()
     chance = target["test"].float().mean().item()
     middle = target["test"][:, 24].float().mean().item()
-    print(f"best cell lies on the main thing in {hit:.1%}   a random cell {chance:.1%}   the middle cell {middle:.1%}")
+    print(
+        f"best cell lies on the main thing in {hit:.1%}   a random cell {chance:.1%}   the middle cell {middle:.1%}"
+    )
 
 
 # --- captioners --------------------------------------------------------------------------------------
@@ -118,10 +146,20 @@ def regions(data: Data) -> None:
 class Captioner(nn.Module):
     """CS231n's captioning network: the picture is the first hidden state."""
 
-    def __init__(self, features: int, vocabulary: int, hidden: int = 512, word: int = 256, cell: str = "lstm") -> None:
+    def __init__(
+        self, features: int, vocabulary: int, hidden: int = 512, word: int = 256, cell: str = "lstm"
+    ) -> None:
         super().__init__()
-        self.project, self.embed, self.vocabulary = nn.Linear(features, hidden), nn.Embedding(vocabulary, word), nn.Linear(hidden, vocabulary)
-        self.cell = nn.LSTM(word, hidden, batch_first=True) if cell == "lstm" else nn.RNN(word, hidden, batch_first=True)
+        self.project, self.embed, self.vocabulary = (
+            nn.Linear(features, hidden),
+            nn.Embedding(vocabulary, word),
+            nn.Linear(hidden, vocabulary),
+        )
+        self.cell = (
+            nn.LSTM(word, hidden, batch_first=True)
+            if cell == "lstm"
+            else nn.RNN(word, hidden, batch_first=True)
+        )
         for layer in (self.project, self.vocabulary):
             nn.init.normal_(layer.weight, std=layer.in_features**-0.5)
             nn.init.zeros_(layer.bias)
@@ -141,10 +179,14 @@ class Captioner(nn.Module):
         h, _ = self.cell(F.dropout(self.embed(captions), dropout, self.training), self.start(features))
         return self.vocabulary(F.dropout(h, dropout, self.training))
 
-    def loss(self, features: torch.Tensor, captions: torch.Tensor, dropout: float = 0.0) -> tuple[torch.Tensor, int]:
+    def loss(
+        self, features: torch.Tensor, captions: torch.Tensor, dropout: float = 0.0
+    ) -> tuple[torch.Tensor, int]:
         """Summed loss over all words, and how many there were."""
         scores, words = self(features, captions[:, :-1], dropout), captions[:, 1:]
-        return F.cross_entropy(scores.flatten(0, 1), words.flatten(), ignore_index=0, reduction="sum"), int((words > 0).sum())
+        return F.cross_entropy(scores.flatten(0, 1), words.flatten(), ignore_index=0, reduction="sum"), int(
+            (words > 0).sum()
+        )
 
     @torch.no_grad()
     def sample(self, features: torch.Tensor, longest: int = 16) -> torch.Tensor:
@@ -175,12 +217,16 @@ def perplexity(model: Captioner, data: Data, split: str = "val") -> float:
     total, count = 0.0, 0
     with torch.no_grad():
         for rows in torch.arange(len(data.captions[split])).split(500):
-            loss, words = model.loss(data.features[split][data.images[split][rows]], data.captions[split][rows])
+            loss, words = model.loss(
+                data.features[split][data.images[split][rows]], data.captions[split][rows]
+            )
             total, count = total + loss.item(), count + words
     return float(np.exp(total / count))
 
 
-def train(data: Data, epochs: int, features: torch.Tensor | None = None, quiet: bool = False) -> tuple[Captioner, float]:
+def train(
+    data: Data, epochs: int, features: torch.Tensor | None = None, quiet: bool = False
+) -> tuple[Captioner, float]:
     """A plain LSTM captioner; the state of the best validation perplexity is kept."""
     torch.manual_seed(0)
     features = data.features["train"] if features is None else features
@@ -189,7 +235,9 @@ def train(data: Data, epochs: int, features: torch.Tensor | None = None, quiet: 
     size, began = 100, time.time()
     steps = len(captions) // size
     optimiser = torch.optim.AdamW(model.parameters(), lr=1.5e-3, weight_decay=1e-4)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 1.5e-3, total_steps=epochs * steps, pct_start=0.1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, 1.5e-3, total_steps=epochs * steps, pct_start=0.1
+    )
     best, kept = np.inf, {k: v.clone() for k, v in model.state_dict().items()}
     for epoch in range(epochs):
         model.train()
@@ -204,7 +252,10 @@ def train(data: Data, epochs: int, features: torch.Tensor | None = None, quiet: 
         if now < best:
             best, kept = now, {k: v.clone() for k, v in model.state_dict().items()}
         if not quiet:
-            print(f"  epoch {epoch}  {time.time() - began:.0f} s  training loss per word {loss.item() / words:.2f}  validation perplexity {now:.2f}", flush=True)
+            print(
+                f"  epoch {epoch}  {time.time() - began:.0f} s  training loss per word {loss.item() / words:.2f}  validation perplexity {now:.2f}",
+                flush=True,
+            )
     model.load_state_dict(kept)
     return model, best
 
@@ -217,7 +268,10 @@ def captions(data: Data, epochs: int, folder: Path) -> None:
 
     def score(name: str, said: list[list[str]]) -> None:
         b = [x * 100 for x in bleu(said, references)]
-        print(f"{name:<34} BLEU-1..4 {b[0]:5.1f} {b[1]:5.1f} {b[2]:5.1f} {b[3]:5.1f}   CIDEr-D {cider(said, references, frequency, len(references)) * 100:6.1f}", flush=True)
+        print(
+            f"{name:<34} BLEU-1..4 {b[0]:5.1f} {b[1]:5.1f} {b[2]:5.1f} {b[3]:5.1f}   CIDEr-D {cider(said, references, frequency, len(references)) * 100:6.1f}",
+            flush=True,
+        )
 
     pool = [caption for five in data.references["train"] for caption in five]
     score("random caption", [pool[i] for i in dice.integers(len(pool), size=len(references))])
@@ -231,16 +285,28 @@ def captions(data: Data, epochs: int, folder: Path) -> None:
     model, best = train(data, epochs)
     print(f"validation perplexity {best:.2f}")
     score("LSTM, greedy", text(data, model.sample(data.features["test"])))
-    (folder / "measured.json").write_text(json.dumps({"perplexity": round(best, 2), "of": "PyTorch LSTM 512, dropout 0.3, PCA features, best epoch on val"}) + "\n")
+    (folder / "measured.json").write_text(
+        json.dumps(
+            {
+                "perplexity": round(best, 2),
+                "of": "PyTorch LSTM 512, dropout 0.3, PCA features, best epoch on val",
+            }
+        )
+        + "\n"
+    )
     order = torch.randperm(len(references), generator=torch.Generator().manual_seed(1))
     score("LSTM, test features shuffled", text(data, model.sample(data.features["test"][order])))
-    blind = data.features["train"][torch.randperm(len(data.features["train"]), generator=torch.Generator().manual_seed(2))]
+    blind = data.features["train"][
+        torch.randperm(len(data.features["train"]), generator=torch.Generator().manual_seed(2))
+    ]
     model, _ = train(data, max(2, epochs // 4), blind, quiet=True)
     score("LSTM trained on shuffled features", text(data, model.sample(data.features["test"])))
     one = [five[0] for five in references]
     rest = [five[1:] for five in references]
     b = [x * 100 for x in bleu(one, rest)]
-    print(f"{'another speaker (four references)':<34} BLEU-1..4 {b[0]:5.1f} {b[1]:5.1f} {b[2]:5.1f} {b[3]:5.1f}   CIDEr-D {cider(one, rest) * 100:6.1f}")
+    print(
+        f"{'another speaker (four references)':<34} BLEU-1..4 {b[0]:5.1f} {b[1]:5.1f} {b[2]:5.1f} {b[3]:5.1f}   CIDEr-D {cider(one, rest) * 100:6.1f}"
+    )
 
 
 def overfit(data: Data) -> None:
@@ -250,7 +316,10 @@ def overfit(data: Data) -> None:
         for count, epochs, size in ((50, 50, 25), (500, 25, 25)):
             torch.manual_seed(231)
             rows = torch.randperm(len(data.captions["train"]))[:count]
-            captions_, features = data.captions["train"][rows], data.features["train"][data.images["train"][rows]]
+            captions_, features = (
+                data.captions["train"][rows],
+                data.features["train"][data.images["train"][rows]],
+            )
             model = Captioner(features.shape[1], len(data.words), cell=cell)
             optimiser = torch.optim.Adam(model.parameters(), lr=rate)
             schedule = torch.optim.lr_scheduler.ExponentialLR(optimiser, 0.995)
@@ -264,12 +333,17 @@ def overfit(data: Data) -> None:
                     optimiser.step()
                     history.append(loss.item() / size)
                 schedule.step()
-            print(f"{cell:<5} {count} captions: loss {history[0]:.1f} -> {np.mean(history[-4:]):.3f} (last {history[-1]:.3f})   "
-                  f"perplexity on its own {np.exp(loss.item() / int((captions_[rows][:, 1:] > 0).sum())):.2f}, on val {perplexity(model, data):.0f}", flush=True)
+            print(
+                f"{cell:<5} {count} captions: loss {history[0]:.1f} -> {np.mean(history[-4:]):.3f} (last {history[-1]:.3f})   "
+                f"perplexity on its own {np.exp(loss.item() / int((captions_[rows][:, 1:] > 0).sum())):.2f}, on val {perplexity(model, data):.0f}",
+                flush=True,
+            )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("what", nargs="*", default=["neighbours", "regions", "overfit", "captions"])
     parser.add_argument("--data", type=Path, default=SCENES)
     parser.add_argument("--epochs", type=int, default=12)
@@ -279,7 +353,12 @@ def main() -> None:
     data = Data(arguments.data)
     for what in arguments.what:
         print(f"--- {what}")
-        {"neighbours": neighbours, "regions": regions, "overfit": overfit, "captions": lambda d: captions(d, arguments.epochs, arguments.data)}[what](data)
+        {
+            "neighbours": neighbours,
+            "regions": regions,
+            "overfit": overfit,
+            "captions": lambda d: captions(d, arguments.epochs, arguments.data),
+        }[what](data)
 
 
 if __name__ == "__main__":

@@ -78,14 +78,18 @@ def cider(
     total = 0.0
     for caption, others in zip(captions, references, strict=True):
         guess = _Vector(caption, frequency, log_pictures)
-        total += sum(guess.similarity(_Vector(other, frequency, log_pictures)) for other in others) / len(others)
+        total += sum(guess.similarity(_Vector(other, frequency, log_pictures)) for other in others) / len(
+            others
+        )
     return total / len(captions) * 10
 
 
 class _Vector:
     """A sentence as weighted n-grams, one vector for each n."""
 
-    def __init__(self, words: Sequence[str], frequency: Counter[tuple[str, ...]], log_pictures: float) -> None:
+    def __init__(
+        self, words: Sequence[str], frequency: Counter[tuple[str, ...]], log_pictures: float
+    ) -> None:
         self.weights: list[dict[tuple[str, ...], float]] = [{} for _ in range(MAX_N)]
         self.length = max(0, len(words) - 1)  # the COCO code counts bigrams
         for gram, count in ngrams(words).items():
@@ -97,6 +101,8 @@ class _Vector:
         damping = math.exp(-((self.length - other.length) ** 2) / (2 * SIGMA**2))
         total = 0.0
         for mine, theirs, a, b in zip(self.weights, other.weights, self.norms, other.norms, strict=True):
-            dot = sum(min(weight, theirs[gram]) * theirs[gram] for gram, weight in mine.items() if gram in theirs)
+            dot = sum(
+                min(weight, theirs[gram]) * theirs[gram] for gram, weight in mine.items() if gram in theirs
+            )
             total += dot / (a * b) if a and b else dot
         return total * damping / MAX_N

@@ -28,27 +28,100 @@ CHANNELS = (24, 40, 48, 96, 96, 128, 128)
 GRID = 48
 
 THING_LABELS = [
-    *(f"kind {k}" for k in world.SIZE), *(f"colour {c}" for c in [*PAINT, "golden"]),
-    *(f"act {a}" for a in sorted({a for acts in world.DOINGS.values() for a in acts} | {a for acts in world.ACTS.values() for a in acts} | set(world.ITEM_ACT.values()))),
-    *(f"item {i}" for i in [*world.ITEM_ACT, "stick", "bone", "banana"]), *(f"on it {g}" for g in world.GOODS),
-    *(f"hat {h}" for h in ("cap", "beanie", "straw hat", "top hat", "helmet", "crown", "party hat", "chef hat", "cowboy hat", "ribbon", "hood")),
+    *(f"kind {k}" for k in world.SIZE),
+    *(f"colour {c}" for c in [*PAINT, "golden"]),
+    *(
+        f"act {a}"
+        for a in sorted(
+            {a for acts in world.DOINGS.values() for a in acts}
+            | {a for acts in world.ACTS.values() for a in acts}
+            | set(world.ITEM_ACT.values())
+        )
+    ),
+    *(f"item {i}" for i in [*world.ITEM_ACT, "stick", "bone", "banana"]),
+    *(f"on it {g}" for g in world.GOODS),
+    *(
+        f"hat {h}"
+        for h in (
+            "cap",
+            "beanie",
+            "straw hat",
+            "top hat",
+            "helmet",
+            "crown",
+            "party hat",
+            "chef hat",
+            "cowboy hat",
+            "ribbon",
+            "hood",
+        )
+    ),
     *(f"top {t}" for t in ("dress", "swimsuit", "stripes", "coat", "overalls")),
-    *(f"marks {m}" for m in ("taxi", "police", "double", "school", "spots", "stripes", "antlers", "apples", "blossom", "lights", *world.SHOPS)),
-    "taken seat", "beard", "glasses",
+    *(
+        f"marks {m}"
+        for m in (
+            "taxi",
+            "police",
+            "double",
+            "school",
+            "spots",
+            "stripes",
+            "antlers",
+            "apples",
+            "blossom",
+            "lights",
+            *world.SHOPS,
+        )
+    ),
+    "taken seat",
+    "beard",
+    "glasses",
 ]
 SCENE_LABELS = [
-    *(f"place {p}" for p in world.PLACES), *(f"weather {w}" for w in ("sunny", "cloudy", "rainy", "snowy", "foggy", "sunset", "night")),
-    *(f"count {n}" for n in range(1, 6)), *(f"backing {b}" for b in ("towers", "houses", "shops", "trees")),
-    *(f"{f}" for f in ("autumn", "rainbow", "flock", "cobbles", "crossing", "path", "pond", "wheat", "lavender", "desert", "window", "rug", "curtains", "island", "volcano", "leash")),
-    *(f"wall {c}" for c in PAINT), *(f"main {k}" for k in world.SIZE),
+    *(f"place {p}" for p in world.PLACES),
+    *(f"weather {w}" for w in ("sunny", "cloudy", "rainy", "snowy", "foggy", "sunset", "night")),
+    *(f"count {n}" for n in range(1, 6)),
+    *(f"backing {b}" for b in ("towers", "houses", "shops", "trees")),
+    *(
+        f"{f}"
+        for f in (
+            "autumn",
+            "rainbow",
+            "flock",
+            "cobbles",
+            "crossing",
+            "path",
+            "pond",
+            "wheat",
+            "lavender",
+            "desert",
+            "window",
+            "rug",
+            "curtains",
+            "island",
+            "volcano",
+            "leash",
+        )
+    ),
+    *(f"wall {c}" for c in PAINT),
+    *(f"main {k}" for k in world.SIZE),
 ]
 INDEX = {label: i for i, label in enumerate([*THING_LABELS, *SCENE_LABELS])}
 
 
 def thing_labels(thing: Scene) -> set[str]:
     """Name what there is to see of one thing, its riders included."""
-    said = {f"kind {thing['kind']}", f"act {thing.get('act')}", f"item {thing.get('item')}", f"hat {thing.get('hat')}", f"top {thing.get('top')}", f"marks {thing.get('marks')}"}
-    said |= {f"on it {g}" for g in thing.get("goods", [])} | {name for name in ("beard", "glasses") if thing.get(name)}
+    said = {
+        f"kind {thing['kind']}",
+        f"act {thing.get('act')}",
+        f"item {thing.get('item')}",
+        f"hat {thing.get('hat')}",
+        f"top {thing.get('top')}",
+        f"marks {thing.get('marks')}",
+    }
+    said |= {f"on it {g}" for g in thing.get("goods", [])} | {
+        name for name in ("beard", "glasses") if thing.get(name)
+    }
     if thing["kind"] not in ("elephant", "giraffe", "zebra", "fox", "tower", "campfire"):
         said.add(f"colour {thing.get('colour')}")
     for other in thing.get("with", []):
@@ -59,8 +132,17 @@ def thing_labels(thing: Scene) -> set[str]:
 def scene_labels(scene: Scene) -> set[str]:
     """Name what there is to see of the place, the hour and the main thing."""
     mains = [t for t in scene["things"] if t["role"] == "main"]
-    said = {f"place {scene['place']}", f"weather {scene['weather']}", f"count {len(mains)}", f"backing {scene.get('backing')}", f"wall {scene.get('wall')}",
-            str(scene.get("season")), str(scene.get("surface")), str(scene.get("crop")), *(name for name in scene if scene[name])}
+    said = {
+        f"place {scene['place']}",
+        f"weather {scene['weather']}",
+        f"count {len(mains)}",
+        f"backing {scene.get('backing')}",
+        f"wall {scene.get('wall')}",
+        str(scene.get("season")),
+        str(scene.get("surface")),
+        str(scene.get("crop")),
+        *(name for name in scene if scene[name]),
+    }
     said |= {f"main {t['kind']}" for t in mains} | {"leash" for t in scene["things"] if t.get("leash")}
     return {label for label in said if label in INDEX}
 
@@ -82,8 +164,14 @@ def example(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             labels[INDEX[f"kind {thing['kind']}"]] = True
         left, top, right, bottom = (v / unit for v in box_of(thing))
         wide, high = right - left, bottom - top
-        x0, x1 = max(0, round(left + wide * 0.2)), min(CELLS, max(round(right - wide * 0.2), round(left + wide * 0.2) + 1))
-        y0, y1 = max(0, round(top + high * 0.15)), min(CELLS, max(round(bottom - high * 0.1), round(top + high * 0.15) + 1))
+        x0, x1 = (
+            max(0, round(left + wide * 0.2)),
+            min(CELLS, max(round(right - wide * 0.2), round(left + wide * 0.2) + 1)),
+        )
+        y0, y1 = (
+            max(0, round(top + high * 0.15)),
+            min(CELLS, max(round(bottom - high * 0.1), round(top + high * 0.15) + 1)),
+        )
         if thing["role"] == "far":
             marks = [INDEX[f"kind {thing['kind']}"]]
         for mark in marks:
@@ -98,7 +186,9 @@ class Network(nn.Module):
         super().__init__()
         layers: list[nn.Module] = []
         for i, o, stride in zip((3, *CHANNELS), CHANNELS, STRIDES, strict=False):
-            layers.append(nn.Sequential(nn.Conv2d(i, o, 3, stride, 1, bias=False), nn.BatchNorm2d(o), nn.ReLU()))
+            layers.append(
+                nn.Sequential(nn.Conv2d(i, o, 3, stride, 1, bias=False), nn.BatchNorm2d(o), nn.ReLU())
+            )
         self.layers = nn.Sequential(*layers)
         self.grid = nn.Conv2d(CHANNELS[-1], GRID, 1)
         self.whole = nn.Linear(2 * CHANNELS[-1], len(INDEX))
@@ -127,7 +217,9 @@ def report(network: Network, X: torch.Tensor, Y: torch.Tensor) -> str:
     """F1 by group of labels on pictures that were not trained on."""
     network.eval()
     with torch.no_grad():
-        said = torch.cat([network(batch(X, torch.arange(i, min(i + 200, len(X)))))[0] > 0 for i in range(0, len(X), 200)])
+        said = torch.cat(
+            [network(batch(X, torch.arange(i, min(i + 200, len(X)))))[0] > 0 for i in range(0, len(X), 200)]
+        )
     groups: dict[str, list[float]] = {}
     for label, i in INDEX.items():
         hits, total = (said[:, i] & Y[:, i]).sum().item(), said[:, i].sum().item() + Y[:, i].sum().item()
@@ -148,7 +240,9 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--resume", action="store_true", help="start from the network trained last")
     parser.add_argument("--seed", type=int, default=FIRST_SEED, help="the first scene to train on")
-    parser.add_argument("--minutes", type=float, default=60, help="stop after the epoch in which this is reached")
+    parser.add_argument(
+        "--minutes", type=float, default=60, help="stop after the epoch in which this is reached"
+    )
     parser.add_argument("--state", type=Path, default=HERE / "network.pt")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
@@ -162,19 +256,32 @@ def main() -> None:
     del made
     print(f"drawn in {time.time() - began:.0f} s, {len(INDEX)} labels", flush=True)
     network = Network().to(memory_format=torch.channels_last)
-    print(sum(p.numel() for p in network.layers.parameters()) + sum(p.numel() for p in network.grid.parameters()), "parameters shipped")
+    print(
+        sum(p.numel() for p in network.layers.parameters())
+        + sum(p.numel() for p in network.grid.parameters()),
+        "parameters shipped",
+    )
     if arguments.resume:
         network.load_state_dict(torch.load(arguments.state))
     train(network, X, Y, Z, arguments, began)
 
 
-def train(network: Network, X: torch.Tensor, Y: torch.Tensor, Z: torch.Tensor, arguments: argparse.Namespace, began: float) -> None:
+def train(
+    network: Network,
+    X: torch.Tensor,
+    Y: torch.Tensor,
+    Z: torch.Tensor,
+    arguments: argparse.Namespace,
+    began: float,
+) -> None:
     """One-cycle training; after every epoch the weights are stored and the held-out score is printed."""
     held, size = 800, 64
     count = len(X) - held
     peak = 2.5e-3 if arguments.resume else 4e-3
     optimiser = torch.optim.AdamW(network.parameters(), lr=peak, weight_decay=1e-3)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, peak, total_steps=arguments.epochs * (count // size), pct_start=0.15)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, peak, total_steps=arguments.epochs * (count // size), pct_start=0.15
+    )
     rare = (1 / Y[:count].float().mean(0).clamp(min=0.003)).sqrt().clamp(max=6)
     matters = torch.ones(len(INDEX))
     for label, i in INDEX.items():
@@ -186,14 +293,20 @@ def train(network: Network, X: torch.Tensor, Y: torch.Tensor, Z: torch.Tensor, a
         for start in range(0, count // size * size, size):
             rows = order[start : start + size]
             whole, cell = network(batch(X, rows))
-            loss = F.binary_cross_entropy_with_logits(whole, Y[rows].float(), pos_weight=rare, weight=matters) * 40
+            loss = (
+                F.binary_cross_entropy_with_logits(whole, Y[rows].float(), pos_weight=rare, weight=matters)
+                * 40
+            )
             target = Z[rows].permute(0, 2, 1).reshape(cell.shape).float()
             loss = loss + F.binary_cross_entropy_with_logits(cell, target, pos_weight=rare_cell) * 40
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
             schedule.step()
-        print(f"{epoch}  {time.time() - began:.0f} s  loss {loss.item():.2f}  {report(network, X[count:], Y[count:])}", flush=True)
+        print(
+            f"{epoch}  {time.time() - began:.0f} s  loss {loss.item():.2f}  {report(network, X[count:], Y[count:])}",
+            flush=True,
+        )
         torch.save(network.state_dict(), arguments.state)
         np.savez(HERE / "network.npz", **folded(network))
         if time.time() - began > arguments.minutes * 60:

@@ -9,8 +9,13 @@ from unrolled.scenes.pen import Paint, Pen, Thing
 from unrolled.scenes.people import person
 
 COAT: dict[str, Colour] = PAINT | {
-    "brown": (156, 104, 66), "white": (248, 244, 236), "black": (66, 60, 70), "tan": (224, 184, 128),
-    "orange": (236, 150, 76), "gray": (158, 158, 168), "golden": (236, 190, 104),
+    "brown": (156, 104, 66),
+    "white": (248, 244, 236),
+    "black": (66, 60, 70),
+    "tan": (224, 184, 128),
+    "orange": (236, 150, 76),
+    "gray": (158, 158, 168),
+    "golden": (236, 190, 104),
 }
 
 
@@ -27,8 +32,15 @@ def _smile(pen: Pen, x: float, y: float, width: float) -> None:
     pen.curve([(x, y), (x + width / 2, y - width / 2), (x + width, y)], (70, 48, 60), 0.7)
 
 
-def _legs(pen: Pen, hips: tuple[float, float], top: float, width: float, paint: Colour, act: str | None,
-          hoof: Paint | None = None) -> None:
+def _legs(
+    pen: Pen,
+    hips: tuple[float, float],
+    top: float,
+    width: float,
+    paint: Colour,
+    act: str | None,
+    hoof: Paint | None = None,
+) -> None:
     """Four legs, the far pair darker; a walk parts them and a run throws them out."""
     stride = {"run": 0.62, "jump": 0.62, "walk": 0.24}.get(act or "", 0.06) * top
     lift = {"run": 0.22, "jump": 0.3}.get(act or "", 0.0) * top
@@ -37,9 +49,15 @@ def _legs(pen: Pen, hips: tuple[float, float], top: float, width: float, paint: 
         for hip, way in zip(hips, (-1, 1), strict=True):
             swing = stride * (way if not far else -way * 0.5) + (width * 0.55 if far else 0)
             foot = (hip + swing, 1.0 + lift)
-            pen.line([(hip + (width * 0.4 if far else 0), top), (hip + swing * 0.35, top * 0.5), foot], shade, width)
+            pen.line(
+                [(hip + (width * 0.4 if far else 0), top), (hip + swing * 0.35, top * 0.5), foot],
+                shade,
+                width,
+            )
             if hoof:
-                pen.box(foot[0] - width * 0.55, 0 + lift, foot[0] + width * 0.6, width * 0.7 + lift, hoof, 0.6)
+                pen.box(
+                    foot[0] - width * 0.55, 0 + lift, foot[0] + width * 0.6, width * 0.7 + lift, hoof, 0.6
+                )
 
 
 def dog(pen: Pen, thing: Thing) -> None:
@@ -178,7 +196,13 @@ def _cat_head(pen: Pen, coat: Colour, asleep: bool = False) -> None:
 
 def horse(pen: Pen, thing: Thing) -> None:
     coat = COAT[thing["colour"]]
-    mane = dark(coat, 0.5) if thing["colour"] not in ("black", "golden") else (110, 92, 100) if thing["colour"] == "black" else CREAM
+    mane = (
+        dark(coat, 0.5)
+        if thing["colour"] not in ("black", "golden")
+        else (110, 92, 100)
+        if thing["colour"] == "black"
+        else CREAM
+    )
     act = thing.get("act")
     pen.shadow(26)
     pen.curve([(-20, 34), (-31, 32), (-28, 14)], mane, 4.6)
@@ -187,9 +211,15 @@ def horse(pen: Pen, thing: Thing) -> None:
     pen.ellipse(-1, 22, 13, 3.4, dark(coat, 0.1))
     grazing = act == "graze"
     hx, hy = (30, 14) if grazing else (27, 53)
-    neck = [(8, 36), (17, 22), (hx - 1, hy - 3), (hx - 7, hy + 5)] if grazing else [(6, 34), (19, 27), (27, 49), (18, 58)]
+    neck = (
+        [(8, 36), (17, 22), (hx - 1, hy - 3), (hx - 7, hy + 5)]
+        if grazing
+        else [(6, 34), (19, 27), (27, 49), (18, 58)]
+    )
     pen.polygon(neck, coat)
-    pen.line([neck[0], ((neck[0][0] + neck[3][0]) / 2 - 1, (neck[0][1] + neck[3][1]) / 2 + 1), neck[3]], mane, 4)
+    pen.line(
+        [neck[0], ((neck[0][0] + neck[3][0]) / 2 - 1, (neck[0][1] + neck[3][1]) / 2 + 1), neck[3]], mane, 4
+    )
     _horse_head(pen.at(hx, hy), coat, mane, grazing)
     _seat(pen, thing, -3, 36)
 
@@ -307,7 +337,7 @@ def goat(pen: Pen, thing: Thing) -> None:
 def hen(pen: Pen, thing: Thing) -> None:
     coat = COAT[thing["colour"]]
     pen.shadow(9)
-    for x in (-1, 3):
+    for x in (-1.0, 3):
         pen.line([(x, 6), (x, 0.6), (x + 2.4, 0.4)], (240, 170, 66), 1.0)
     pen.polygon([(-6, 9), (-13, 18), (-10, 8)], dark(coat, 0.2))
     pen.polygon([(-6, 8), (-14, 14), (-10, 6)], dark(coat, 0.3))
@@ -460,7 +490,7 @@ def owl(pen: Pen, thing: Thing) -> None:
     coat = COAT[thing["colour"]]
     pen.line([(-14, 0), (14, 1.4)], (120, 82, 58), 3.2)
     pen.ellipse(12, 4, 3.6, 2, (104, 156, 88))
-    for x in (-5, 5):
+    for x in (-5.0, 5):
         pen.polygon([(x - 3, 15), (x + x * 0.5, 23), (x + 3, 17)], coat)
     pen.ellipse(0, 9.6, 8.8, 10, coat)
     pen.ellipse(0, 7.6, 5.6, 7, light(coat, 0.5))
@@ -559,7 +589,20 @@ def giraffe(pen: Pen, thing: Thing) -> None:
     pen.ellipse(9, 41, 8, 9, coat)
     pen.polygon([(4, 48), (16, 42), (24, 86), (17, 88)], coat)
     pen.line([(5, 52), (16, 88)], (160, 100, 54), 2)
-    for x, y, r in ((-12, 42, 3.4), (-5, 45, 3.2), (-4, 37, 3), (3, 42, 3.4), (9, 38, 2.8), (-13, 35, 2.4), (10, 48, 3), (13, 57, 2.6), (12, 64, 2.2), (17, 69, 2.3), (16, 76, 2), (19, 81, 1.9)):
+    for x, y, r in (
+        (-12, 42, 3.4),
+        (-5, 45, 3.2),
+        (-4, 37, 3),
+        (3, 42, 3.4),
+        (9, 38, 2.8),
+        (-13, 35, 2.4),
+        (10, 48, 3),
+        (13, 57, 2.6),
+        (12, 64, 2.2),
+        (17, 69, 2.3),
+        (16, 76, 2),
+        (19, 81, 1.9),
+    ):
         pen.ellipse(x, y, r, r * 0.9, patch)
     head = pen.at(22, 91)
     for x in (-3, 1.4):
@@ -579,7 +622,7 @@ def zebra(pen: Pen, thing: Thing) -> None:
     pen.shadow(23)
     pen.curve([(-18, 30), (-26, 28), (-24, 16)], stripe, 2.6)
     _legs(pen, (-12, 10), 19, 4.6, coat, thing.get("act"), stripe)
-    for x in (-12, 10):
+    for x in (-12.0, 10):
         for y in (6, 10.4):
             pen.line([(x - 2.6, y), (x + 2.4, y + 0.6)], stripe, 1.4)
     pen.box(-19, 17, 17, 34, coat, 8)
@@ -614,7 +657,7 @@ def lion(pen: Pen, thing: Thing) -> None:
         pen.box(-20, 12, 18, 29, coat, 8)
         head = pen.at(19, 30)
     head.blob(-1.4, 0, 17, mane, 11, 1.0)
-    for x in (-7, 6):
+    for x in (-7.0, 6):
         head.ellipse(x, 8.4, 2.8, 2.8, coat)
     head.ellipse(0.4, 0, 9.4, 9.2, coat)
     head.ellipse(2, -4, 5, 3.8, light(coat, 0.5))
@@ -665,7 +708,7 @@ def penguin(pen: Pen, thing: Thing) -> None:
 def turtle(pen: Pen, thing: Thing) -> None:
     skin, shell = (142, 186, 96), (86, 132, 78)
     pen.shadow(14)
-    for x in (-8, 7):
+    for x in (-8.0, 7):
         pen.line([(x, 5), (x + 1, 1.6)], skin, 4.4)
     pen.polygon([(-12, 4), (-17, 2.6), (-11, 2)], skin)
     pen.cap(-1, 4.6, 12.6, 11, 0, 180, shell)
@@ -772,9 +815,35 @@ def dolphin(pen: Pen, thing: Thing) -> None:
 
 
 ANIMALS: dict[str, Callable[[Pen, Thing], None]] = {
-    "dog": dog, "cat": cat, "horse": horse, "cow": cow, "sheep": sheep, "pig": pig, "goat": goat, "hen": hen,
-    "duck": duck, "swan": swan, "rabbit": rabbit, "fox": fox, "deer": deer, "bear": bear, "squirrel": squirrel,
-    "owl": owl, "bird": bird, "seagull": seagull, "elephant": elephant, "giraffe": giraffe, "zebra": zebra,
-    "lion": lion, "camel": camel, "penguin": penguin, "turtle": turtle, "crab": crab, "butterfly": butterfly,
-    "frog": frog, "monkey": monkey, "whale": whale, "dolphin": dolphin,
+    "dog": dog,
+    "cat": cat,
+    "horse": horse,
+    "cow": cow,
+    "sheep": sheep,
+    "pig": pig,
+    "goat": goat,
+    "hen": hen,
+    "duck": duck,
+    "swan": swan,
+    "rabbit": rabbit,
+    "fox": fox,
+    "deer": deer,
+    "bear": bear,
+    "squirrel": squirrel,
+    "owl": owl,
+    "bird": bird,
+    "seagull": seagull,
+    "elephant": elephant,
+    "giraffe": giraffe,
+    "zebra": zebra,
+    "lion": lion,
+    "camel": camel,
+    "penguin": penguin,
+    "turtle": turtle,
+    "crab": crab,
+    "butterfly": butterfly,
+    "frog": frog,
+    "monkey": monkey,
+    "whale": whale,
+    "dolphin": dolphin,
 }

@@ -24,8 +24,13 @@ SKY: dict[str, tuple[Colour, Colour, Colour]] = {
     "night": ((34, 44, 104), (62, 76, 148), (128, 138, 196)),
 }
 GRADE: dict[str, Colour] = {
-    "sunny": (255, 253, 246), "cloudy": (238, 241, 247), "rainy": (214, 222, 236), "snowy": (242, 246, 254),
-    "foggy": (244, 246, 246), "sunset": (255, 224, 204), "night": (158, 164, 216),
+    "sunny": (255, 253, 246),
+    "cloudy": (238, 241, 247),
+    "rainy": (214, 222, 236),
+    "snowy": (242, 246, 254),
+    "foggy": (244, 246, 246),
+    "sunset": (255, 224, 204),
+    "night": (158, 164, 216),
 }
 NIGHT_ROOM: Colour = (232, 214, 214)
 
@@ -104,20 +109,36 @@ def _rainbow(canvas: Canvas, scene: Description) -> None:
     arc = canvas.pen(80, scene["horizon"] + 6)
     for i, paint in enumerate(("red", "orange", "yellow", "green", "blue", "purple")):
         radius = 72 - 2.6 * i
-        points = [(radius * 1.06 * (t / 12 - 1), radius * 0.86 * (1 - (t / 12 - 1) ** 2) ** 0.5) for t in range(25)]
+        points = [
+            (radius * 1.06 * (t / 12 - 1), radius * 0.86 * (1 - (t / 12 - 1) ** 2) ** 0.5) for t in range(25)
+        ]
         arc.line(points, (*light(PAINT[paint], 0.35), 150), 2.8, ends=False)
 
 
 def _cloud(pen: Pen, weather: str) -> None:
-    white: Colour = {"rainy": (150, 160, 178), "sunset": (255, 206, 196), "night": (110, 120, 178), "snowy": (232, 238, 246), "cloudy": (240, 243, 247)}.get(weather, (255, 255, 255))
+    white: Colour = {
+        "rainy": (150, 160, 178),
+        "sunset": (255, 206, 196),
+        "night": (110, 120, 178),
+        "snowy": (232, 238, 246),
+        "cloudy": (240, 243, 247),
+    }.get(weather, (255, 255, 255))
     under = dark(white, 0.1)
     for x, y, a, b in ((-12, 0, 9, 5.4), (12, 0, 9, 5), (0, 0, 13, 6)):
         pen.ellipse(x, y - 1.4, a, b, under)
-    for x, y, a, b in ((-12, 0.6, 8.6, 5), (12, 0.4, 8.4, 4.6), (-4, 4, 8.4, 7.4), (5, 3.4, 7.4, 6.4), (0, 0.6, 13, 5)):
+    for x, y, a, b in (
+        (-12, 0.6, 8.6, 5),
+        (12, 0.4, 8.4, 4.6),
+        (-4, 4, 8.4, 7.4),
+        (5, 3.4, 7.4, 6.4),
+        (0, 0.6, 13, 5),
+    ):
         pen.ellipse(x, y, a, b, white)
 
 
-def _ridge(canvas: Canvas, horizon: float, base: float, high: float, turns: tuple[float, ...], paint: Colour) -> None:
+def _ridge(
+    canvas: Canvas, horizon: float, base: float, high: float, turns: tuple[float, ...], paint: Colour
+) -> None:
     """A line of hills: `turns` are heights from 0 to 1 at equal steps, smoothed, from `base` up to `high`."""
     steps = 8
     points: list[tuple[float, float]] = []
@@ -145,10 +166,22 @@ def _mountains(canvas: Canvas, horizon: float, dice: Dice, rock: Colour, cap: Co
         pen.polygon([(-wide, 0), (0, high), (wide, 0)], paint)
         pen.polygon([(0, high), (wide, 0), (wide * 0.2, 0), (wide * 0.12, high * 0.5)], dark(paint, 0.12))
         s = 0.34
-        pen.polygon([(-wide * s, high * (1 - s)), (0, high), (wide * s, high * (1 - s)), (wide * s * 0.4, high * (1 - s * 0.72)), (0, high * (1 - s * 1.1)), (-wide * s * 0.4, high * (1 - s * 0.7))], cap)
+        pen.polygon(
+            [
+                (-wide * s, high * (1 - s)),
+                (0, high),
+                (wide * s, high * (1 - s)),
+                (wide * s * 0.4, high * (1 - s * 0.72)),
+                (0, high * (1 - s * 1.1)),
+                (-wide * s * 0.4, high * (1 - s * 0.7)),
+            ],
+            cap,
+        )
 
 
-def _tufts(canvas: Canvas, horizon: float, dice: Dice, paint: Colour, count: int, bottom: float = 159) -> None:
+def _tufts(
+    canvas: Canvas, horizon: float, dice: Dice, paint: Colour, count: int, bottom: float = 159
+) -> None:
     for _ in range(count):
         y = dice.between(horizon + 5, bottom)
         size = 0.5 + (y - horizon) / 90
@@ -175,14 +208,22 @@ def _street(canvas: Canvas, image: Image.Image, scene: Description, dice: Dice) 
         pen.line([(x, 0), (x - 3, -12)], (190, 182, 182), 0.6, ends=False)
     pen.box(0, -12, UNITS, -14.4, (176, 170, 174))
     cobbles = scene.get("surface") == "cobbles"
-    gradient(image, horizon + 14.4, UNITS, ((182, 172, 170), (150, 140, 142)) if cobbles else ((146, 148, 162), (112, 114, 130)), unit)
+    gradient(
+        image,
+        horizon + 14.4,
+        UNITS,
+        ((182, 172, 170), (150, 140, 142)) if cobbles else ((146, 148, 162), (112, 114, 130)),
+        unit,
+    )
     if cobbles:
         y = horizon + 18.0
         row = 0
         while y < UNITS + 4:
             size = 0.7 + (y - horizon) / 80
             for i in range(int(UNITS / (9 * size)) + 2):
-                canvas.pen((i + (row % 2) / 2) * 9 * size, y, size).ellipse(0, 0, 3.8, 1.7, (126, 116, 122, 60 + 30 * ((i + row) % 2)))
+                canvas.pen((i + (row % 2) / 2) * 9 * size, y, size).ellipse(
+                    0, 0, 3.8, 1.7, (126, 116, 122, 60 + 30 * ((i + row) % 2))
+                )
             y += 4.4 * size
             row += 1
         return
@@ -193,7 +234,10 @@ def _street(canvas: Canvas, image: Image.Image, scene: Description, dice: Dice) 
     if scene.get("crossing"):
         for i in range(6):
             top, low = 52 + i * 10.4, 28 + i * 18.4
-            canvas.pen(0, 0).polygon([(top, -horizon - 17), (top + 6, -horizon - 17), (low + 10.4, -UNITS), (low, -UNITS)], (240, 238, 232, 220))
+            canvas.pen(0, 0).polygon(
+                [(top, -horizon - 17), (top + 6, -horizon - 17), (low + 10.4, -UNITS), (low, -UNITS)],
+                (240, 238, 232, 220),
+            )
 
 
 def _beach(canvas: Canvas, image: Image.Image, scene: Description, dice: Dice) -> None:
@@ -216,11 +260,27 @@ def _beach(canvas: Canvas, image: Image.Image, scene: Description, dice: Dice) -
     pen.line([(x, y - 0.4) for x, y in edge], (255, 255, 255), 1.9)
     pen.line([(x, y + 5.4) for x, y in edge], (255, 255, 255, 120), 1.0)
     for _ in range(26):
-        canvas.pen(dice.between(0, 160), dice.between(min(sea + 8, 154), 159)).ellipse(0, 0, 0.9, 0.6, (206, 170, 118, 130))
+        canvas.pen(dice.between(0, 160), dice.between(min(sea + 8, 154), 159)).ellipse(
+            0, 0, 0.9, 0.6, (206, 170, 118, 130)
+        )
     for x, y, kind in scene.get("shells", []):
         small = canvas.pen(x, y, 1.3)
         if kind == "starfish":
-            small.polygon([(0, 4), (1, 1.2), (4, 1), (1.6, -0.8), (2.4, -3.6), (0, -2), (-2.4, -3.6), (-1.6, -0.8), (-4, 1), (-1, 1.2)], (240, 132, 92))
+            small.polygon(
+                [
+                    (0, 4),
+                    (1, 1.2),
+                    (4, 1),
+                    (1.6, -0.8),
+                    (2.4, -3.6),
+                    (0, -2),
+                    (-2.4, -3.6),
+                    (-1.6, -0.8),
+                    (-4, 1),
+                    (-1, 1.2),
+                ],
+                (240, 132, 92),
+            )
         else:
             small.cap(0, 0, 3, 3, 0, 180, (250, 206, 196))
             for dx in (-1.4, 0, 1.4):
@@ -237,7 +297,9 @@ def _snow(canvas: Canvas, image: Image.Image, scene: Description, dice: Dice) ->
         _ridge(canvas, y, -3, 6, _turns(dice, 4), mix((246, 250, 255), (228, 238, 250), i / 2))
         gradient(image, y + 3, UNITS, (mix((246, 250, 255), (228, 238, 250), i / 2), (224, 234, 248)), unit)
     for _ in range(10):
-        canvas.pen(dice.between(0, 160), dice.between(horizon + 12, 156)).ellipse(0, 0, dice.between(3, 9), 0.8, (196, 212, 236, 90))
+        canvas.pen(dice.between(0, 160), dice.between(horizon + 12, 156)).ellipse(
+            0, 0, dice.between(3, 9), 0.8, (196, 212, 236, 90)
+        )
 
 
 def _field(canvas: Canvas, image: Image.Image, scene: Description, dice: Dice) -> None:
@@ -245,12 +307,18 @@ def _field(canvas: Canvas, image: Image.Image, scene: Description, dice: Dice) -
     _ridge(canvas, horizon, 4, 20, _turns(dice, 5), (156, 198, 176))
     _ridge(canvas, horizon, 2, 13, _turns(dice, 6), (150, 200, 132))
     crop = scene.get("crop", "grass")
-    near: tuple[Colour, Colour] = {"grass": ((168, 210, 104), (112, 172, 82)), "wheat": ((244, 214, 122), (222, 178, 86)), "lavender": ((172, 190, 122), (140, 160, 104))}[crop]
+    near: tuple[Colour, Colour] = {
+        "grass": ((168, 210, 104), (112, 172, 82)),
+        "wheat": ((244, 214, 122), (222, 178, 86)),
+        "lavender": ((172, 190, 122), (140, 160, 104)),
+    }[crop]
     _ridge(canvas, horizon, -1, 8, _turns(dice, 4), light(near[0], 0.14))
     gradient(image, horizon + 1, UNITS, near, unit)
     if crop == "lavender":
         for i in range(-7, 8):
-            canvas.pen(80 + i * 9, horizon + 2).polygon([(0, 0), (3, 0), (i * 16 + 14, -100), (i * 16 - 6, -100)], (158, 124, 198, 190))
+            canvas.pen(80 + i * 9, horizon + 2).polygon(
+                [(0, 0), (3, 0), (i * 16 + 14, -100), (i * 16 - 6, -100)], (158, 124, 198, 190)
+            )
     elif crop == "wheat":
         for _ in range(46):
             y = dice.between(horizon + 6, 159)
@@ -267,14 +335,28 @@ def _park(canvas: Canvas, image: Image.Image, scene: Description, dice: Dice) ->
     autumn = scene.get("season") == "autumn"
     far = (216, 160, 98) if autumn else (132, 184, 136)
     for i in range(13):
-        canvas.pen(i * 13 + dice.between(-4, 4), horizon - 2).ellipse(0, 2, 10, dice.between(8, 15), mix(far, light(far), (i % 3) * 0.3))
+        canvas.pen(i * 13 + dice.between(-4, 4), horizon - 2).ellipse(
+            0, 2, 10, dice.between(8, 15), mix(far, light(far), (i % 3) * 0.3)
+        )
     near = ((184, 196, 104), (148, 160, 84)) if autumn else ((160, 208, 112), (104, 170, 90))
     _ridge(canvas, horizon, -2, 5, _turns(dice, 5), light(near[0], 0.1))
     gradient(image, horizon + 1, UNITS, near, unit)
     if scene.get("path"):
         way = scene["path"]
         pen = canvas.pen(80, horizon + 3)
-        pen.polygon([(way - 4, 0), (way + 4, 0), (way + 12, -14), (way * 0.4 + 24, -40), (-way * 0.5 + 46, -100), (-way * 0.5 - 34, -100), (way * 0.4 - 12, -40), (way - 2, -14)], (236, 216, 176))
+        pen.polygon(
+            [
+                (way - 4, 0),
+                (way + 4, 0),
+                (way + 12, -14),
+                (way * 0.4 + 24, -40),
+                (-way * 0.5 + 46, -100),
+                (-way * 0.5 - 34, -100),
+                (way * 0.4 - 12, -40),
+                (way - 2, -14),
+            ],
+            (236, 216, 176),
+        )
     if scene.get("pond"):
         pond = canvas.pen(scene["pond"], horizon + 24)
         pond.ellipse(0, 0, 46, 10, (232, 222, 180))
@@ -284,7 +366,9 @@ def _park(canvas: Canvas, image: Image.Image, scene: Description, dice: Dice) ->
     _tufts(canvas, horizon, dice, dark(near[1], 0.14), 20)
     if autumn:
         for _ in range(26):
-            canvas.pen(dice.between(0, 160), dice.between(horizon + 6, 159)).ellipse(0, 0, 1.7, 1.0, dice.pick(((226, 120, 52), (240, 178, 70), (200, 84, 54))))
+            canvas.pen(dice.between(0, 160), dice.between(horizon + 6, 159)).ellipse(
+                0, 0, 1.7, 1.0, dice.pick(((226, 120, 52), (240, 178, 70), (200, 84, 54)))
+            )
     else:
         _blooms(canvas, horizon, dice, 12)
 
@@ -302,19 +386,41 @@ def _forest(canvas: Canvas, image: Image.Image, scene: Description, dice: Dice) 
             w = 1.2 + layer * 0.9
             pen = canvas.pen(x, horizon + 2 + layer * 2)
             pen.polygon([(-w, 0), (-w * 0.7, 96), (w * 0.7, 96), (w, 0)], tone)
-            pen.ellipse(dice.between(-6, 6), 30 + layer * 11 + dice.between(0, 22), 11 + layer * 2, 9, (*mix(tone, light(tone), 0.2), 170))
+            pen.ellipse(
+                dice.between(-6, 6),
+                30 + layer * 11 + dice.between(0, 22),
+                11 + layer * 2,
+                9,
+                (*mix(tone, light(tone), 0.2), 170),
+            )
     canopy = (214, 140, 66) if autumn else (98, 150, 92)
     for i in range(12):
-        canvas.pen(i * 14.6, dice.between(-6, 4)).blob(0, 0, 16, mix(canopy, dark(canopy), (i % 3) * 0.4), 7, 0.7)
+        canvas.pen(i * 14.6, dice.between(-6, 4)).blob(
+            0, 0, 16, mix(canopy, dark(canopy), (i % 3) * 0.4), 7, 0.7
+        )
     if scene["weather"] == "sunny":
         for x in (20, 62, 112):
-            canvas.pen(x, 0).polygon([(0, 0), (16, 0), (-8, -horizon - 30), (-38, -horizon - 30)], (255, 250, 200, 44))
-    near: tuple[Colour, Colour] = ((200, 158, 96), (160, 118, 78)) if autumn else ((136, 168, 92), (98, 132, 76))
+            canvas.pen(x, 0).polygon(
+                [(0, 0), (16, 0), (-8, -horizon - 30), (-38, -horizon - 30)], (255, 250, 200, 44)
+            )
+    near: tuple[Colour, Colour] = (
+        ((200, 158, 96), (160, 118, 78)) if autumn else ((136, 168, 92), (98, 132, 76))
+    )
     _ridge(canvas, horizon, -2, 7, _turns(dice, 6), light(near[0], 0.1))
     gradient(image, horizon + 1, UNITS, near, unit)
     if scene.get("path"):
         way = scene["path"]
-        canvas.pen(80, horizon + 3).polygon([(way - 3, 0), (way + 3, 0), (way * 0.5 + 14, -30), (40, -100), (-32, -100), (way * 0.5 - 10, -30)], (208, 176, 130))
+        canvas.pen(80, horizon + 3).polygon(
+            [
+                (way - 3, 0),
+                (way + 3, 0),
+                (way * 0.5 + 14, -30),
+                (40, -100),
+                (-32, -100),
+                (way * 0.5 - 10, -30),
+            ],
+            (208, 176, 130),
+        )
     _tufts(canvas, horizon, dice, dark(near[1], 0.2), 26)
     for _ in range(16):
         paint = dice.pick(((224, 122, 56), (240, 182, 76))) if autumn else (150, 186, 104)
@@ -331,7 +437,13 @@ def _lake(canvas: Canvas, image: Image.Image, scene: Description, dice: Dice) ->
         pen = canvas.pen(dice.between(0, 160), horizon + 1, dice.between(0.12, 0.24, 2))
         pen.polygon([(-16, 0), (16, 0), (0, 70)], mix(dark(shore, 0.3), shore, dice.between(0, 0.6, 2)))
     tint = SKY[scene["weather"]]
-    gradient(image, horizon + 1, UNITS, (mix((120, 190, 222), tint[2], 0.3), mix((78, 156, 206), tint[1], 0.2), (50, 122, 182)), unit)
+    gradient(
+        image,
+        horizon + 1,
+        UNITS,
+        (mix((120, 190, 222), tint[2], 0.3), mix((78, 156, 206), tint[1], 0.2), (50, 122, 182)),
+        unit,
+    )
     _ridge(canvas, horizon + 3, 0, 0, (0, 0), dark(shore, 0.1))
     for _ in range(30):
         y = dice.between(horizon + 6, 158)
@@ -341,8 +453,14 @@ def _lake(canvas: Canvas, image: Image.Image, scene: Description, dice: Dice) ->
     bank = scene.get("bank", 0)
     if bank:
         pen = canvas.pen(0, UNITS)
-        pen.polygon([(0, -2), (0, bank), (40, bank + 3), (90, bank - 2), (130, bank + 2), (160, bank + 4), (160, -2)], (226, 206, 158))
-        pen.polygon([(0, -2), (0, bank - 3), (40, bank), (90, bank - 5), (130, bank - 1), (160, bank + 1), (160, -2)], (150, 196, 108))
+        pen.polygon(
+            [(0, -2), (0, bank), (40, bank + 3), (90, bank - 2), (130, bank + 2), (160, bank + 4), (160, -2)],
+            (226, 206, 158),
+        )
+        pen.polygon(
+            [(0, -2), (0, bank - 3), (40, bank), (90, bank - 5), (130, bank - 1), (160, bank + 1), (160, -2)],
+            (150, 196, 108),
+        )
         _tufts(canvas, UNITS - bank, dice, (96, 150, 78), 14)
     if scene.get("lilies"):
         for x, y in scene["lilies"]:
@@ -356,23 +474,36 @@ def _savanna(canvas: Canvas, image: Image.Image, scene: Description, dice: Dice)
     if scene.get("volcano"):
         pen = canvas.pen(scene["volcano"], horizon + 1)
         pen.polygon([(-62, 0), (-14, 32), (12, 32), (60, 0)], (176, 170, 194))
-        pen.polygon([(-20, 28), (-14, 32), (12, 32), (18, 28), (10, 25), (3, 28), (-6, 24), (-12, 28)], (250, 250, 252))
+        pen.polygon(
+            [(-20, 28), (-14, 32), (12, 32), (18, 28), (10, 25), (3, 28), (-6, 24), (-12, 28)],
+            (250, 250, 252),
+        )
     _ridge(canvas, horizon, 1, 9, _turns(dice, 6), (206, 196, 140))
     desert = scene.get("desert")
-    near: tuple[Colour, Colour] = ((250, 216, 150), (234, 184, 112)) if desert else ((238, 212, 126), (212, 172, 86))
+    near: tuple[Colour, Colour] = (
+        ((250, 216, 150), (234, 184, 112)) if desert else ((238, 212, 126), (212, 172, 86))
+    )
     gradient(image, horizon, UNITS, near, unit)
     if desert:
         for i in range(3):
             y = horizon + 10 + i * 24
             _ridge(canvas, y, -3, 9, _turns(dice, 4), mix((252, 222, 160), (238, 192, 122), i / 2))
-            gradient(image, y + 3, UNITS, (mix((252, 222, 160), (238, 192, 122), i / 2), (234, 184, 112)), unit)
+            gradient(
+                image, y + 3, UNITS, (mix((252, 222, 160), (238, 192, 122), i / 2), (234, 184, 112)), unit
+            )
         return
     _tufts(canvas, horizon, dice, (176, 138, 66), 44)
 
 
 GROUNDS: dict[str, Callable[[Canvas, Image.Image, Description, Dice], None]] = {
-    "street": _street, "beach": _beach, "snow": _snow, "field": _field, "park": _park, "forest": _forest,
-    "lake": _lake, "savanna": _savanna,
+    "street": _street,
+    "beach": _beach,
+    "snow": _snow,
+    "field": _field,
+    "park": _park,
+    "forest": _forest,
+    "lake": _lake,
+    "savanna": _savanna,
 }
 
 
@@ -385,7 +516,9 @@ def _room(canvas: Canvas, image: Image.Image, scene: Description) -> None:
     _window_with_view(canvas, image, scene)
     if scene.get("print"):
         _print(canvas.pen(scene["print"][0], scene["print"][1]), scene["print"][2])
-    boards = {"wood": ((214, 168, 118), (190, 140, 94)), "tiles": ((232, 228, 222), (208, 204, 204))}[scene.get("floor", "wood")]
+    boards = {"wood": ((214, 168, 118), (190, 140, 94)), "tiles": ((232, 228, 222), (208, 204, 204))}[
+        scene.get("floor", "wood")
+    ]
     gradient(image, floor, UNITS, boards, unit)
     pen.box(0, 0, UNITS, 3.6, light(wall, 0.6))
     if scene.get("floor", "wood") == "wood":
@@ -463,7 +596,17 @@ def _window_with_view(canvas: Canvas, image: Image.Image, scene: Description) ->
         cloth = PAINT[scene["curtains"]]
         frame.line([(-31, 29), (31, 29)], WOOD, 1.6)
         for way in (-1, 1):
-            frame.polygon([(way * 31, 29), (way * 15, 29), (way * 18, 8), (way * 24, -4), (way * 22, -26), (way * 31, -26)], cloth)
+            frame.polygon(
+                [
+                    (way * 31, 29),
+                    (way * 15, 29),
+                    (way * 18, 8),
+                    (way * 24, -4),
+                    (way * 22, -26),
+                    (way * 31, -26),
+                ],
+                cloth,
+            )
             frame.line([(way * 26, 28), (way * 28, -25)], dark(cloth, 0.14), 0.9)
             frame.line([(way * 21, 28), (way * 25, 2)], dark(cloth, 0.14), 0.7)
 
@@ -502,13 +645,19 @@ def weather_before(canvas: Canvas, scene: Description) -> None:
     dice = Dice("weather", scene["seed"])
     if scene["weather"] == "rainy":
         for _ in range(80):
-            canvas.pen(dice.between(0, 164), dice.between(-4, 158)).line([(0, 0), (-1.8, -6.4)], (226, 236, 250, 150), 0.6, ends=False)
+            canvas.pen(dice.between(0, 164), dice.between(-4, 158)).line(
+                [(0, 0), (-1.8, -6.4)], (226, 236, 250, 150), 0.6, ends=False
+            )
         for _ in range(10):
-            canvas.pen(dice.between(4, 156), dice.between(scene["horizon"] + 14, 158)).ellipse(0, 0, 4, 1.0, (236, 242, 252, 70))
+            canvas.pen(dice.between(4, 156), dice.between(scene["horizon"] + 14, 158)).ellipse(
+                0, 0, 4, 1.0, (236, 242, 252, 70)
+            )
     elif scene["weather"] == "snowy":
         for _ in range(84):
             size = dice.between(0.6, 1.7)
-            canvas.pen(dice.between(0, 160), dice.between(0, 160)).ellipse(0, 0, size, size, (255, 255, 255, 235))
+            canvas.pen(dice.between(0, 160), dice.between(0, 160)).ellipse(
+                0, 0, size, size, (255, 255, 255, 235)
+            )
 
 
 def mist(canvas: Canvas, scene: Description) -> None:
@@ -547,4 +696,6 @@ def _shine(image: Image.Image, x: float, y: float, radius: float, colour: Colour
 @lru_cache(maxsize=96)
 def _halo(half: int) -> Image.Image:
     disc = Image.radial_gradient("L").resize((2 * half, 2 * half), Image.Resampling.BILINEAR)
-    return disc.point([max(0, int((1 - value / 181) ** 2 * 255)) if value < 181 else 0 for value in range(256)])
+    return disc.point(
+        [max(0, int((1 - value / 181) ** 2 * 255)) if value < 181 else 0 for value in range(256)]
+    )

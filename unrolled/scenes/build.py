@@ -34,7 +34,13 @@ SPACING = 1_000_000  # seeds of different data sets lie this far apart
 Array = NDArray[np.float32]
 
 
-def build(out_dir: str | Path, seed: int = SEED, progress: bool = True, sizes: dict[str, int] | None = None, weights: str | Path | None = None) -> None:
+def build(
+    out_dir: str | Path,
+    seed: int = SEED,
+    progress: bool = True,
+    sizes: dict[str, int] | None = None,
+    weights: str | Path | None = None,
+) -> None:
     """Write the whole data set into a folder.
 
     out_dir, seed -> the files described in datasets/README.md; sizes: pictures per split, weights: network.npz
@@ -52,7 +58,9 @@ def shipped_weights() -> Path:
     for folder in (here.parent, here.parents[2] / "datasets" / "scenes"):
         if (folder / "network.npz").exists():
             return folder / "network.npz"
-    raise FileNotFoundError("The network's weights (network.npz) are neither beside unrolled.scenes nor in datasets/scenes.")
+    raise FileNotFoundError(
+        "The network's weights (network.npz) are neither beside unrolled.scenes nor in datasets/scenes."
+    )
 
 
 def content(scene: Scene) -> str:
@@ -61,7 +69,21 @@ def content(scene: Scene) -> str:
     lead = mains[0]
     second = next((thing["kind"] for thing in scene["things"] if thing["role"] == "second"), "")
     riders = "+".join(rider["kind"] for rider in lead.get("with", []))
-    return " ".join(map(str, (scene["place"], scene["weather"], lead["kind"], len(mains), lead.get("act"), lead.get("item"), riders, second)))
+    return " ".join(
+        map(
+            str,
+            (
+                scene["place"],
+                scene["weather"],
+                lead["kind"],
+                len(mains),
+                lead.get("act"),
+                lead.get("item"),
+                riders,
+                second,
+            ),
+        )
+    )
 
 
 def split_of(scene: Scene) -> str:
@@ -78,7 +100,7 @@ def choose(seed: int, sizes: dict[str, int]) -> dict[str, list[Scene]]:
         scene = compose(number)
         number += 1
         split = split_of(scene)
-        if len(scenes[split]) >= sizes[split]:
+        if len(scenes.get(split, ())) >= sizes.get(split, 0):
             continue
         scene["captions"], slips = captions(scene)
         if slips:
@@ -95,17 +117,25 @@ def write_text(out: Path, scenes: dict[str, list[Scene]]) -> None:
     for split, some in scenes.items():
         names = [f"scene_{split}_{i:05d}.png" for i in range(len(some))]
         (out / f"{split}2014_images.txt").write_text("\n".join(names) + "\n", encoding="utf-8", newline="\n")
-    references = {split: [[sentence(text) for text in scene["captions"]] for scene in some] for split, some in scenes.items()}
+    references = {
+        split: [[sentence(text) for text in scene["captions"]] for scene in some]
+        for split, some in scenes.items()
+    }
     _write_json(out / "references.json", references)
     write_descriptions(out / "descriptions.jsonl.gz", scenes)
     vocabulary = make_vocabulary([text for scene in scenes["train"] for text in scene["captions"]])
-    _write_json(out / "coco2014_vocab.json", {"idx_to_word": vocabulary, "word_to_idx": {word: i for i, word in enumerate(vocabulary)}})
+    _write_json(
+        out / "coco2014_vocab.json",
+        {"idx_to_word": vocabulary, "word_to_idx": {word: i for i, word in enumerate(vocabulary)}},
+    )
     index = {word: i for i, word in enumerate(vocabulary)}
     with h5py.File(out / "coco2014_captions.h5", "w") as stored:
         for split, some in scenes.items():
             codes, pictures = encode_all([scene["captions"] for scene in some], index)
             stored.create_dataset(f"{split}_captions", data=codes, compression="gzip", compression_opts=9)
-            stored.create_dataset(f"{split}_image_idxs", data=pictures, compression="gzip", compression_opts=9)
+            stored.create_dataset(
+                f"{split}_image_idxs", data=pictures, compression="gzip", compression_opts=9
+            )
 
 
 def sentence(text: str) -> str:
@@ -115,8 +145,15 @@ def sentence(text: str) -> str:
 
 def write_descriptions(path: Path, scenes: dict[str, list[Scene]]) -> None:
     """One JSON object a line, with its split; compressed without a time stamp, so that equal is equal."""
-    lines = [json.dumps({"split": split, **scene}, separators=(",", ":"), sort_keys=True) for split, some in scenes.items() for scene in some]
-    with path.open("wb") as raw, gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0, compresslevel=9) as packed:
+    lines = [
+        json.dumps({"split": split, **scene}, separators=(",", ":"), sort_keys=True)
+        for split, some in scenes.items()
+        for scene in some
+    ]
+    with (
+        path.open("wb") as raw,
+        gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0, compresslevel=9) as packed,
+    ):
         packed.write(("\n".join(lines) + "\n").encode())
 
 
@@ -137,7 +174,9 @@ def make_vocabulary(texts: list[str]) -> list[str]:
     return [*SPECIAL, *ranked[:KEPT_WORDS]]
 
 
-def encode_all(captions_of: list[list[str]], index: dict[str, int]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def encode_all(
+    captions_of: list[list[str]], index: dict[str, int]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Code captions as rows of 17 words; those over 15 words are dropped.
 
     captions_of M pictures -> captions (N, 17) int32, image_idxs (N,) int32
@@ -154,7 +193,9 @@ def encode_all(captions_of: list[list[str]], index: dict[str, int]) -> tuple[NDA
 
 
 def _write_json(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, separators=(",", ":"), ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+    path.write_text(
+        json.dumps(value, separators=(",", ":"), ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
+    )
 
 
 # --- features ----------------------------------------------------------------------------------------
@@ -170,18 +211,34 @@ def write_features(out: Path, scenes: dict[str, list[Scene]], weights: str | Pat
 def store_features(out: Path, seen: dict[str, Seen]) -> None:
     """Centre and turn into principal components fitted on train alone; store halves and small whole numbers."""
     centre, turn = principal_components(seen["train"].pooled)
-    largest = np.maximum(seen["train"].grid.max(axis=(0, 1)), 1e-6)       # (C,)
+    largest = np.maximum(seen["train"].grid.max(axis=(0, 1)), 1e-6)  # (C,)
     scale = (largest / GRID_LEVELS).astype(np.float32)
     for split, views in seen.items():
         with h5py.File(out / f"{split}2014_vgg16_fc7.h5", "w") as stored:
-            stored.create_dataset("features", data=views.pooled.astype(np.float16), compression="gzip", compression_opts=9, shuffle=True)
+            stored.create_dataset(
+                "features",
+                data=views.pooled.astype(np.float16),
+                compression="gzip",
+                compression_opts=9,
+                shuffle=True,
+            )
         with h5py.File(out / f"{split}2014_vgg16_fc7_pca.h5", "w") as stored:
             components = ((views.pooled - centre) @ turn).astype(np.float16)
-            stored.create_dataset("features", data=components, compression="gzip", compression_opts=9, shuffle=True)
+            stored.create_dataset(
+                "features", data=components, compression="gzip", compression_opts=9, shuffle=True
+            )
         with h5py.File(out / f"{split}2014_grid.h5", "w") as stored:
             levels = np.clip(np.rint(views.grid / scale), 0, 127).astype(np.int8)
-            grid = stored.create_dataset("features", data=levels, chunks=(min(64, len(levels)), *levels.shape[1:]), compression="gzip", compression_opts=9)
-            grid.attrs["layout"] = f"N, 7*7 regions row by row, {levels.shape[2]} channels; value = int8 * scale"
+            grid = stored.create_dataset(
+                "features",
+                data=levels,
+                chunks=(min(64, len(levels)), *levels.shape[1:]),
+                compression="gzip",
+                compression_opts=9,
+            )
+            grid.attrs["layout"] = (
+                f"N, 7*7 regions row by row, {levels.shape[2]} channels; value = int8 * scale"
+            )
             grid.attrs["scale"] = scale
 
 
@@ -196,4 +253,6 @@ def principal_components(features: Array, count: int = COMPONENTS) -> tuple[Arra
     directions, variance = directions[:, order], variance[order]
     sign = np.sign(directions[np.abs(directions).argmax(axis=0), range(directions.shape[1])])
     floor = variance[0] * 1e-5  # directions that hardly vary are not blown up
-    return centre.astype(np.float32), (directions * sign / np.sqrt(np.maximum(variance, floor))).astype(np.float32)
+    return centre.astype(np.float32), (directions * sign / np.sqrt(np.maximum(variance, floor))).astype(
+        np.float32
+    )

@@ -65,7 +65,9 @@ def cabin(pen: Pen, thing: Thing) -> None:
 def tower(pen: Pen, thing: Thing) -> None:
     """An office tower of `w` by `h` units."""
     w, h = thing.get("w", 12), thing.get("h", 70)
-    wall = mix(((150, 162, 186), (196, 174, 160), (172, 182, 176))[thing.get("form", 0) % 3], (255, 255, 255), 0.16)
+    wall = mix(
+        ((150, 162, 186), (196, 174, 160), (172, 182, 176))[thing.get("form", 0) % 3], (255, 255, 255), 0.16
+    )
     pen.box(-w, 0, w, h, wall)
     pen.box(-w, 0, -w * 0.62, h, light(wall, 0.24))
     if thing.get("form", 0) % 3 == 1:
@@ -75,7 +77,13 @@ def tower(pen: Pen, thing: Thing) -> None:
     for row, y in enumerate(range(7, int(h) - 5, 8)):
         for column, x in enumerate(range(-int(w) + 3, int(w) - 4, 6)):
             on = (row * 7 + column * 5 + thing.get("form", 0)) % 3 == 0
-            pen.box(x, y, x + 3.4, y + 4.8, (255, 222, 140) if night and on else dark(wall, 0.26) if on or night else (206, 226, 240))
+            pen.box(
+                x,
+                y,
+                x + 3.4,
+                y + 4.8,
+                (255, 222, 140) if night and on else dark(wall, 0.26) if on or night else (206, 226, 240),
+            )
 
 
 def shop(pen: Pen, thing: Thing) -> None:
@@ -162,7 +170,15 @@ def windmill(pen: Pen, thing: Thing) -> None:
     for dx, dy in ((20, 26), (-26, 20), (-20, -26), (26, -20)):
         pen.line([(0, 50), (dx, 50 + dy)], (120, 84, 64), 1.4)
         nx, ny = -dy * 0.22, dx * 0.22
-        pen.polygon([(dx * 0.25, 50 + dy * 0.25), (dx, 50 + dy), (dx + nx, 50 + dy + ny), (dx * 0.25 + nx, 50 + dy * 0.25 + ny)], (250, 246, 236))
+        pen.polygon(
+            [
+                (dx * 0.25, 50 + dy * 0.25),
+                (dx, 50 + dy),
+                (dx + nx, 50 + dy + ny),
+                (dx * 0.25 + nx, 50 + dy * 0.25 + ny),
+            ],
+            (250, 246, 236),
+        )
         for t in (0.4, 0.6, 0.8):
             pen.line([(dx * t, 50 + dy * t), (dx * t + nx, 50 + dy * t + ny)], (190, 160, 130), 0.6)
     pen.ellipse(0, 50, 2.4, 2.4, (104, 70, 56))
@@ -401,7 +417,11 @@ def deck_chair(pen: Pen, thing: Thing) -> None:
     pen.line([(-14, 25), (13, 1)], WOOD, 1.7)
     pen.line([(-11, 1), (9, 14)], WOOD, 1.7)
     for i in range(5):
-        pen.line([(-13 + 4.6 * i, 24 - 3.2 * i), (-9.6 + 4.6 * i, 20.6 - 3.2 * i)], paint if i % 2 == 0 else CREAM, 5)
+        pen.line(
+            [(-13 + 4.6 * i, 24 - 3.2 * i), (-9.6 + 4.6 * i, 20.6 - 3.2 * i)],
+            paint if i % 2 == 0 else CREAM,
+            5,
+        )
 
 
 def beach_ball(pen: Pen, thing: Thing) -> None:
@@ -503,11 +523,37 @@ def buoy(pen: Pen, thing: Thing) -> None:
 
 
 BUILDINGS: dict[str, Callable[[Pen, Thing], None]] = {
-    "house": house, "cabin": cabin, "tower": tower, "shop": shop, "church": church, "barn": barn,
-    "windmill": windmill, "lighthouse": lighthouse, "castle": castle, "bench": bench, "lamppost": lamppost,
-    "traffic light": traffic_light, "mailbox": mailbox, "fountain": fountain, "fence": fence,
-    "haystack": haystack, "scarecrow": scarecrow, "well": well, "tent": tent, "campfire": campfire,
-    "snowman": snowman, "igloo": igloo, "sandcastle": sandcastle, "parasol": parasol, "deck chair": deck_chair,
-    "beach ball": beach_ball, "picnic": picnic, "slide": slide, "swing": swing, "pier": pier, "easel": easel,
-    "market stall": market_stall, "buoy": buoy,
+    "house": house,
+    "cabin": cabin,
+    "tower": tower,
+    "shop": shop,
+    "church": church,
+    "barn": barn,
+    "windmill": windmill,
+    "lighthouse": lighthouse,
+    "castle": castle,
+    "bench": bench,
+    "lamppost": lamppost,
+    "traffic light": traffic_light,
+    "mailbox": mailbox,
+    "fountain": fountain,
+    "fence": fence,
+    "haystack": haystack,
+    "scarecrow": scarecrow,
+    "well": well,
+    "tent": tent,
+    "campfire": campfire,
+    "snowman": snowman,
+    "igloo": igloo,
+    "sandcastle": sandcastle,
+    "parasol": parasol,
+    "deck chair": deck_chair,
+    "beach ball": beach_ball,
+    "picnic": picnic,
+    "slide": slide,
+    "swing": swing,
+    "pier": pier,
+    "easel": easel,
+    "market stall": market_stall,
+    "buoy": buoy,
 }

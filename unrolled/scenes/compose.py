@@ -22,8 +22,15 @@ def compose(seed: int) -> Scene:
     dice = Dice("scene", seed)
     place = dice.weigh(world.PLACES)
     weather = dice.weigh(world.WEATHER[place])
-    scene: Scene = {"seed": seed, "place": place, "weather": weather, "horizon": _horizon(dice, place),
-                    "sun": dice.whole(18, 142), "clouds": [], "things": []}
+    scene: Scene = {
+        "seed": seed,
+        "place": place,
+        "weather": weather,
+        "horizon": _horizon(dice, place),
+        "sun": dice.whole(18, 142),
+        "clouds": [],
+        "things": [],
+    }
     _setting(scene, dice)
     _mains(scene, dice)
     _second(scene, dice)
@@ -34,12 +41,16 @@ def compose(seed: int) -> Scene:
 
 
 def _horizon(dice: Dice, place: str) -> int:
-    low, high = {"room": (94, 102), "beach": (52, 62), "lake": (58, 70), "street": (70, 80)}.get(place, (62, 78))
+    low, high = {"room": (94, 102), "beach": (52, 62), "lake": (58, 70), "street": (70, 80)}.get(
+        place, (62, 78)
+    )
     return dice.whole(low, high)
 
 
 def _tidy(thing: Thing) -> Thing:
-    tidy = {key: value for key, value in thing.items() if value is not None and value is not False and value != []}
+    tidy = {
+        key: value for key, value in thing.items() if value is not None and value is not False and value != []
+    }
     for key in ("x", "y", "scale"):
         tidy[key] = round(tidy[key], 3 if key == "scale" else 1)
     return tidy
@@ -50,11 +61,25 @@ def _tidy(thing: Thing) -> Thing:
 
 def _setting(scene: Scene, dice: Dice) -> None:
     place, weather = scene["place"], scene["weather"]
-    count = {"sunny": dice.whole(1, 3), "cloudy": dice.whole(4, 5), "rainy": dice.whole(4, 6), "snowy": dice.whole(2, 4),
-             "sunset": dice.whole(1, 3), "night": dice.whole(0, 2), "foggy": 0}[weather]
+    count = {
+        "sunny": dice.whole(1, 3),
+        "cloudy": dice.whole(4, 5),
+        "rainy": dice.whole(4, 6),
+        "snowy": dice.whole(2, 4),
+        "sunset": dice.whole(1, 3),
+        "night": dice.whole(0, 2),
+        "foggy": 0,
+    }[weather]
     if place != "room":
         step = 160 / max(count, 1)
-        scene["clouds"] = [[round(step * (i + 0.5) + dice.between(-12, 12), 1), dice.between(9, scene["horizon"] * 0.45), dice.between(0.7, 1.25, 2)] for i in range(count)]
+        scene["clouds"] = [
+            [
+                round(step * (i + 0.5) + dice.between(-12, 12), 1),
+                dice.between(9, scene["horizon"] * 0.45),
+                dice.between(0.7, 1.25, 2),
+            ]
+            for i in range(count)
+        ]
     if weather in ("sunny", "rainy") and place in ("field", "park", "lake", "beach") and dice.chance(0.07):
         scene["rainbow"] = True
     if place not in ("room", "forest") and weather in ("sunny", "sunset", "cloudy") and dice.chance(0.14):
@@ -62,11 +87,26 @@ def _setting(scene: Scene, dice: Dice) -> None:
         scene["flock"] = [[x, y], [round(x + 11, 1), round(y - 5, 1)], [round(x + 20, 1), round(y + 3, 1)]]
     if place in ("park", "forest", "lake") and weather != "snowy" and dice.chance(0.24):
         scene["season"] = "autumn"
-    {"room": _room_setting, "beach": _beach_setting, "lake": _lake_setting}.get(place, _open_setting)(scene, dice)
+    {"room": _room_setting, "beach": _beach_setting, "lake": _lake_setting}.get(place, _open_setting)(
+        scene, dice
+    )
 
 
 def _room_setting(scene: Scene, dice: Dice) -> None:
-    scene["wall"] = dice.weigh({"blue": 4, "green": 4, "yellow": 4, "pink": 3, "orange": 2, "purple": 2, "turquoise": 3, "gray": 2, "white": 2, "red": 1})
+    scene["wall"] = dice.weigh(
+        {
+            "blue": 4,
+            "green": 4,
+            "yellow": 4,
+            "pink": 3,
+            "orange": 2,
+            "purple": 2,
+            "turquoise": 3,
+            "gray": 2,
+            "white": 2,
+            "red": 1,
+        }
+    )
     scene["paper"] = dice.weigh({"plain": 4, "stripes": 3, "dots": 3, "panels": 2})
     scene["floor"] = dice.weigh({"wood": 4, "tiles": 1})
     if dice.chance(0.85):
@@ -76,7 +116,11 @@ def _room_setting(scene: Scene, dice: Dice) -> None:
     if dice.chance(0.6):
         at = scene.get("window", 0)
         free = [x for x in (24, 50, 80, 110, 136) if abs(x - at) > 48] or [24 if at > 80 else 136]
-        scene["print"] = [dice.pick(free), dice.whole(30, 46), dice.pick(("mountain", "boat", "flower", "heart", "cat"))]
+        scene["print"] = [
+            dice.pick(free),
+            dice.whole(30, 46),
+            dice.pick(("mountain", "boat", "flower", "heart", "cat")),
+        ]
     if dice.chance(0.55):
         scene["rug"] = dice.pick(world.BRIGHT)
 
@@ -85,12 +129,17 @@ def _beach_setting(scene: Scene, dice: Dice) -> None:
     if dice.chance(0.2):
         scene["island"] = dice.whole(20, 140)
     if dice.chance(0.3):
-        scene["shells"] = [[dice.between(10, 150), dice.between(144, 156), dice.pick(("shell", "starfish"))] for _ in range(dice.whole(1, 3))]
+        scene["shells"] = [
+            [dice.between(10, 150), dice.between(144, 156), dice.pick(("shell", "starfish"))]
+            for _ in range(dice.whole(1, 3))
+        ]
 
 
 def _lake_setting(scene: Scene, dice: Dice) -> None:
     if dice.chance(0.25):
-        scene["lilies"] = [[dice.between(8, 152), dice.between(scene["horizon"] + 28, 138)] for _ in range(dice.whole(2, 4))]
+        scene["lilies"] = [
+            [dice.between(8, 152), dice.between(scene["horizon"] + 28, 138)] for _ in range(dice.whole(2, 4))
+        ]
 
 
 def _open_setting(scene: Scene, dice: Dice) -> None:
@@ -112,13 +161,24 @@ def _open_setting(scene: Scene, dice: Dice) -> None:
 # --- people and what they wear ---------------------------------------------------------------------
 
 
-def person(dice: Dice, kind: str, place: str, weather: str, act: str = "stand", item: str | None = None) -> Thing:
+def person(
+    dice: Dice, kind: str, place: str, weather: str, act: str = "stand", item: str | None = None
+) -> Thing:
     """Make somebody: look, clothes for the place and weather, what they do and hold."""
     female, child = kind in ("woman", "girl"), kind in world.CHILDREN
-    who: Thing = {"kind": kind, "colour": dice.pick(world.CLOTHES), "act": act, "skin": dice.whole(0, 4),
-                  "hair": dice.weigh({"brown": 4, "black": 4, "blond": 3, "red": 2, "gray": 0 if child else 2}),
-                  "trousers": dice.whole(0, 4)}
-    styles: dict[str, float] = {"long": 3, "bob": 2, "ponytail": 3, "bun": 2, "curly": 2, "pigtails": 3 if child else 0} if female else {"short": 5, "spiky": 1.4, "curly": 1.6, "bald": 0 if child else 1}
+    who: Thing = {
+        "kind": kind,
+        "colour": dice.pick(world.CLOTHES),
+        "act": act,
+        "skin": dice.whole(0, 4),
+        "hair": dice.weigh({"brown": 4, "black": 4, "blond": 3, "red": 2, "gray": 0 if child else 2}),
+        "trousers": dice.whole(0, 4),
+    }
+    styles: dict[str, float] = (
+        {"long": 3, "bob": 2, "ponytail": 3, "bun": 2, "curly": 2, "pigtails": 3 if child else 0}
+        if female
+        else {"short": 5, "spiky": 1.4, "curly": 1.6, "bald": 0 if child else 1}
+    )
     who["hairstyle"] = dice.weigh(styles)
     if kind == "man" and dice.chance(0.34):
         who["beard"] = True
@@ -142,8 +202,19 @@ def _top(dice: Dice, kind: str, place: str, weather: str) -> str:
     if weather == "rainy" and place != "room":
         return dice.weigh({"coat": 5, "jacket": 2, "hoodie": 1})
     if place == "beach":
-        return dice.weigh({"swimsuit": 5, "tee": 3, "stripes": 2, "dress": 3 if female else 0, "shorts": 1 if female else 3})
-    tops: dict[str, float] = {"shirt": 4, "tee": 4, "stripes": 3, "jacket": 3, "hoodie": 2, "overalls": 4 if place == "field" else 1.2, "dress": 6 if female else 0, "apron": 0.0}
+        return dice.weigh(
+            {"swimsuit": 5, "tee": 3, "stripes": 2, "dress": 3 if female else 0, "shorts": 1 if female else 3}
+        )
+    tops: dict[str, float] = {
+        "shirt": 4,
+        "tee": 4,
+        "stripes": 3,
+        "jacket": 3,
+        "hoodie": 2,
+        "overalls": 4 if place == "field" else 1.2,
+        "dress": 6 if female else 0,
+        "apron": 0.0,
+    }
     return dice.weigh(tops)
 
 
@@ -159,10 +230,15 @@ def _headgear(dice: Dice, who: Thing, place: str, weather: str) -> None:
             who["scarf"] = dice.pick(world.BRIGHT)
     elif dice.chance(0.3):
         choice: dict[str, dict[str, float]] = {
-            "street": {"cap": 4, "top hat": 1, "beanie": 1, "ribbon": 1.6, "cowboy hat": 0.6}, "beach": {"straw hat": 5, "cap": 3},
-            "field": {"straw hat": 6, "cap": 2, "cowboy hat": 3}, "park": {"cap": 4, "straw hat": 2, "ribbon": 2, "crown": 0.6},
-            "forest": {"cap": 3, "beanie": 1, "straw hat": 1}, "lake": {"straw hat": 4, "cap": 3}, "savanna": {"straw hat": 5, "cowboy hat": 2},
-            "room": {"party hat": 4, "crown": 2, "chef hat": 2.4, "ribbon": 2, "top hat": 0.8}}
+            "street": {"cap": 4, "top hat": 1, "beanie": 1, "ribbon": 1.6, "cowboy hat": 0.6},
+            "beach": {"straw hat": 5, "cap": 3},
+            "field": {"straw hat": 6, "cap": 2, "cowboy hat": 3},
+            "park": {"cap": 4, "straw hat": 2, "ribbon": 2, "crown": 0.6},
+            "forest": {"cap": 3, "beanie": 1, "straw hat": 1},
+            "lake": {"straw hat": 4, "cap": 3},
+            "savanna": {"straw hat": 5, "cowboy hat": 2},
+            "room": {"party hat": 4, "crown": 2, "chef hat": 2.4, "ribbon": 2, "top hat": 0.8},
+        }
         hat = dice.weigh(choice[place])
         if hat != "ribbon" or who["kind"] in ("woman", "girl"):
             who["hat"] = hat
@@ -208,7 +284,10 @@ def make(dice: Dice, kind: str, scene: Scene, alone: bool = True) -> Thing:
     place, weather = scene["place"], scene["weather"]
     if kind in world.PEOPLE:
         return _acting(dice, kind, place, weather)
-    thing: Thing = {"kind": kind, "colour": dice.weigh(world.COATS[kind]) if kind in world.COATS else dice.pick(world.BRIGHT)}
+    thing: Thing = {
+        "kind": kind,
+        "colour": dice.weigh(world.COATS[kind]) if kind in world.COATS else dice.pick(world.BRIGHT),
+    }
     if kind in world.ACTS:
         thing["act"] = dice.weigh(world.ACTS[kind])
     DETAILS.get(kind, _plain)(thing, scene, dice)
@@ -224,18 +303,30 @@ def make(dice: Dice, kind: str, scene: Scene, alone: bool = True) -> Thing:
 def _riders(dice: Dice, thing: Thing, seats: int, takers: tuple[str, ...], scene: Scene) -> list[Thing]:
     first = dice.pick(takers)
     both = seats == 2 and first in world.PEOPLE and dice.chance(0.42)
-    kinds = [first] + ([dice.pick(world.CHILDREN if thing["kind"] == "sled" else world.PEOPLE)] if both else [])
+    kinds = [first] + (
+        [dice.pick(world.CHILDREN if thing["kind"] == "sled" else world.PEOPLE)] if both else []
+    )
     riders = []
     for kind in kinds:
         if kind not in world.PEOPLE:
-            riders.append({"kind": kind, "colour": dice.weigh(world.COATS[kind]), "act": "lie" if dice.chance(0.6) else "sit"})
+            riders.append(
+                {
+                    "kind": kind,
+                    "colour": dice.weigh(world.COATS[kind]),
+                    "act": "lie" if dice.chance(0.6) else "sit",
+                }
+            )
             continue
         who = person(dice, kind, scene["place"], scene["weather"], "sit")
         if thing["kind"] in ("motorcycle", "scooter", "bicycle") and dice.chance(0.6):
             who["hat"], who["hat_colour"] = "helmet", dice.pick(world.BRIGHT)
             who["hairstyle"] = "short" if kind in ("man", "boy") else "ponytail"
         if thing["kind"] in ("bench", "sofa", "armchair") and dice.chance(0.5):
-            who["item"] = dice.weigh({"book": 4, "cup": 2, "phone": 2, "newspaper": 2, "guitar": 1.4, "ice cream": 1.4, "teddy": 1} if kind not in world.CHILDREN else {"book": 3, "teddy": 2, "ice cream": 2, "balloon": 2, "apple": 1})
+            who["item"] = dice.weigh(
+                {"book": 4, "cup": 2, "phone": 2, "newspaper": 2, "guitar": 1.4, "ice cream": 1.4, "teddy": 1}
+                if kind not in world.CHILDREN
+                else {"book": 3, "teddy": 2, "ice cream": 2, "balloon": 2, "apple": 1}
+            )
             if who["item"] == "teddy" and kind not in world.CHILDREN:
                 who["item"] = "book"
             who["item_colour"] = dice.pick(world.BRIGHT)
@@ -251,11 +342,17 @@ def _plain(thing: Thing, scene: Scene, dice: Dice) -> None:
 
 def _dog(thing: Thing, scene: Scene, dice: Dice) -> None:
     thing["ears"] = dice.weigh({"down": 3, "up": 2})
-    thing["marks"] = dice.weigh({"plain": 5, "spots": 1.4 if thing["colour"] in ("white", "tan", "gray") else 0, "patch": 2})
+    thing["marks"] = dice.weigh(
+        {"plain": 5, "spots": 1.4 if thing["colour"] in ("white", "tan", "gray") else 0, "patch": 2}
+    )
     if dice.chance(0.4):
         thing["collar"] = dice.pick(world.BRIGHT)
     if thing["act"] in ("run", "jump", "stand") and dice.chance(0.36):
-        thing["item"] = dice.weigh({"ball": 4, "stick": 3, "frisbee": 3, "bone": 2} if scene["place"] != "room" else {"ball": 4, "bone": 3})
+        thing["item"] = dice.weigh(
+            {"ball": 4, "stick": 3, "frisbee": 3, "bone": 2}
+            if scene["place"] != "room"
+            else {"ball": 4, "bone": 3}
+        )
         thing["item_colour"] = dice.pick(world.BRIGHT)
 
 
@@ -305,7 +402,12 @@ def _train(thing: Thing, scene: Scene, dice: Dice) -> None:
 
 def _flower_patch(thing: Thing, scene: Scene, dice: Dice) -> None:
     thing["marks"] = dice.weigh({"daisies": 2, "tulips": 3, "poppies": 2, "sunflowers": 3, "lavender": 1.4})
-    thing["colour"] = {"daisies": "white", "poppies": "red", "sunflowers": "yellow", "lavender": "purple"}.get(thing["marks"]) or dice.pick(("red", "yellow", "pink", "purple"))
+    thing["colour"] = {
+        "daisies": "white",
+        "poppies": "red",
+        "sunflowers": "yellow",
+        "lavender": "purple",
+    }.get(thing["marks"]) or dice.pick(("red", "yellow", "pink", "purple"))
 
 
 def _duck(thing: Thing, scene: Scene, dice: Dice) -> None:
@@ -352,11 +454,29 @@ def _bell(thing: Thing, scene: Scene, dice: Dice) -> None:
 
 
 DETAILS: dict[str, Any] = {
-    "dog": _dog, "cat": _striped, "car": _car, "bus": _bus, "truck": _marked(box=3, logs=1.4, sand=1.2, leaves=1),
-    "table": _table, "train": _train, "flowers": _flower_patch, "duck": _duck, "tree": _tree, "pine": _seasonal,
-    "birch": _seasonal, "willow": _seasonal, "bush": _seasonal, "penguin": _penguin, "monkey": _monkey,
-    "sailboat": _sailboat, "snowman": _snowman, "cow": _bell, "deer": _marked(plain=1, antlers=1),
-    "bicycle": _marked(plain=3, basket=2), "pig": _marked(plain=3, spots=1), "traffic light": _marked(red=2, green=2, yellow=1),
+    "dog": _dog,
+    "cat": _striped,
+    "car": _car,
+    "bus": _bus,
+    "truck": _marked(box=3, logs=1.4, sand=1.2, leaves=1),
+    "table": _table,
+    "train": _train,
+    "flowers": _flower_patch,
+    "duck": _duck,
+    "tree": _tree,
+    "pine": _seasonal,
+    "birch": _seasonal,
+    "willow": _seasonal,
+    "bush": _seasonal,
+    "penguin": _penguin,
+    "monkey": _monkey,
+    "sailboat": _sailboat,
+    "snowman": _snowman,
+    "cow": _bell,
+    "deer": _marked(plain=1, antlers=1),
+    "bicycle": _marked(plain=3, basket=2),
+    "pig": _marked(plain=3, spots=1),
+    "traffic light": _marked(red=2, green=2, yellow=1),
 }
 
 
@@ -370,10 +490,27 @@ def extent(thing: Thing) -> Box:
     kind, act, item = thing["kind"], thing.get("act"), thing.get("item")
     if kind in world.PEOPLE:
         small = 0.72 if kind in world.CHILDREN else 1.0
-        reach = {"kite": (44, 78), "umbrella": (22, 62), "fishing rod": (34, 50), "balloon": (20, 70), "balloons": (22, 72), "flag": (28, 56),
-                 "racket": (24, 62), "bat": (25, 60), "frisbee": (26, 56), "ball": (24, 62), "guitar": (28, 54), "trumpet": (28, 54), "shovel": (24, 54),
-                 "broom": (26, 54), "watering can": (26, 54)}.get(act if act in ("kite", "umbrella") else item or "", (18 if item else 12, high))
-        right, high = max(right, reach[0] * (0.86 if small < 1 else 1)), max(high, reach[1] * (0.84 if small < 1 else 1))
+        reach = {
+            "kite": (44, 78),
+            "umbrella": (22, 62),
+            "fishing rod": (34, 50),
+            "balloon": (20, 70),
+            "balloons": (22, 72),
+            "flag": (28, 56),
+            "racket": (24, 62),
+            "bat": (25, 60),
+            "frisbee": (26, 56),
+            "ball": (24, 62),
+            "guitar": (28, 54),
+            "trumpet": (28, 54),
+            "shovel": (24, 54),
+            "broom": (26, 54),
+            "watering can": (26, 54),
+        }.get(act if act in ("kite", "umbrella") else item or "", (18 if item else 12, high))
+        right, high = (
+            max(right, reach[0] * (0.86 if small < 1 else 1)),
+            max(high, reach[1] * (0.84 if small < 1 else 1)),
+        )
         left = 20.0 if act in ("surf", "skate", "ski", "dance", "run") else left
         right = max(right, 22.0) if act in ("surf", "skate", "ski", "run", "dance") else right
         if thing.get("hat") in ("party hat", "top hat", "chef hat", "crown"):
@@ -385,10 +522,28 @@ def extent(thing: Thing) -> Box:
         elif act == "jump" or act == "cheer":
             high += 5
     elif thing.get("with"):
-        seat = {"horse": 36, "bicycle": 25, "motorcycle": 20, "scooter": 20, "rowboat": 6, "canoe": 4, "sled": 8, "bench": 12, "sofa": 16,
-                "armchair": 16, "rocking horse": 21, "picnic": 4, "piano": 12, "elephant": 56, "biplane": 2}.get(kind)
+        seat = {
+            "horse": 36,
+            "bicycle": 25,
+            "motorcycle": 20,
+            "scooter": 20,
+            "rowboat": 6,
+            "canoe": 4,
+            "sled": 8,
+            "bench": 12,
+            "sofa": 16,
+            "armchair": 16,
+            "rocking horse": 21,
+            "picnic": 4,
+            "piano": 12,
+            "elephant": 56,
+            "biplane": 2,
+        }.get(kind)
         if seat is not None:
-            tall = max((32 if who["kind"] in ("boy", "girl") else 40) if who["kind"] in world.PEOPLE else 28 for who in thing["with"])
+            tall = max(
+                (32 if who["kind"] in ("boy", "girl") else 40) if who["kind"] in world.PEOPLE else 28
+                for who in thing["with"]
+            )
             high = max(high, seat + tall)
         if kind == "picnic":
             left = right = 46.0
@@ -425,7 +580,12 @@ def _overlap(a: Box, b: Box) -> float:
 
 
 def _outside(box: Box) -> float:
-    return max(0.0, MARGIN - box[0]) + max(0.0, box[2] - UNITS + MARGIN) + max(0.0, MARGIN - 1 - box[1]) + max(0.0, box[3] - UNITS + 2)
+    return (
+        max(0.0, MARGIN - box[0])
+        + max(0.0, box[2] - UNITS + MARGIN)
+        + max(0.0, MARGIN - 1 - box[1])
+        + max(0.0, box[3] - UNITS + 2)
+    )
 
 
 def _keep_inside(thing: Thing) -> None:
@@ -470,7 +630,14 @@ def _ground(kind: str, scene: Scene, dice: Dice, act: str | None = None) -> floa
 
 def _mains(scene: Scene, dice: Dice) -> None:
     kind = dice.weigh(world.MAIN[scene["place"]])
-    if scene["weather"] in ("rainy", "night", "foggy") and kind in ("hot air balloon", "butterfly", "biplane", "picnic", "parasol", "sandcastle"):
+    if scene["weather"] in ("rainy", "night", "foggy") and kind in (
+        "hot air balloon",
+        "butterfly",
+        "biplane",
+        "picnic",
+        "parasol",
+        "sandcastle",
+    ):
         kind = dice.weigh(world.MAIN[scene["place"]])
     count = _how_many(kind, dice)
     if kind == "duck" and scene["place"] == "park":
@@ -478,7 +645,13 @@ def _mains(scene: Scene, dice: Dice) -> None:
     things = [make(dice, kind, scene, alone=count == 1)]
     lead = things[0]
     if kind in world.PEOPLE and count > 1:
-        shared = lead["act"] if "item" not in lead else dice.pick(("walk", "run", "wave", "dance")) if scene["place"] != "lake" else "wave"
+        shared = (
+            lead["act"]
+            if "item" not in lead
+            else dice.pick(("walk", "run", "wave", "dance"))
+            if scene["place"] != "lake"
+            else "wave"
+        )
         kinds = [kind, *(dice.pick((kind, *world.PEOPLE)) for _ in range(count - 1))]
         things = [_acting(dice, k, scene["place"], scene["weather"], shared) for k in kinds]
     else:
@@ -487,7 +660,12 @@ def _mains(scene: Scene, dice: Dice) -> None:
             if "act" in lead:
                 other["act"] = lead["act"]
             things.append(other)
-    if scene["place"] == "lake" and kind not in world.AFLOAT and kind not in world.ALOFT and lead.get("act") not in ("swim", "fly"):
+    if (
+        scene["place"] == "lake"
+        and kind not in world.AFLOAT
+        and kind not in world.ALOFT
+        and lead.get("act") not in ("swim", "fly")
+    ):
         scene["bank"] = dice.whole(26, 34)
     if scene["place"] == "beach" and (kind in world.AFLOAT or lead.get("act") == "surf"):
         scene["tide"] = True
@@ -516,10 +694,16 @@ def _place_mains(scene: Scene, things: list[Thing], dice: Dice) -> None:
     for number, row in enumerate(rows):
         size = scale * (0.84 if number else 1.0)
         widths = [(extent(thing)[0] + extent(thing)[1]) * size for thing in row]
-        left = (UNITS - sum(widths) * (0.96 if count > 1 else 1)) / 2 + (dice.between(-16, 16) if len(row) == 1 else 0)
+        left = (UNITS - sum(widths) * (0.96 if count > 1 else 1)) / 2 + (
+            dice.between(-16, 16) if len(row) == 1 else 0
+        )
         for i, thing in enumerate(row):
             drop = 0.0 if count == 1 else dice.between(-9, 4) - 24 * number
-            thing["flip"] = bool(i) if count == 2 and kind in world.PEOPLE else flip != (count == 2 and i == 1 and dice.chance(0.3))
+            thing["flip"] = (
+                bool(i)
+                if count == 2 and kind in world.PEOPLE
+                else flip != (count == 2 and i == 1 and dice.chance(0.3))
+            )
             thing["scale"] = size
             reach = extent(thing)
             thing["x"] = left + (reach[1] if thing["flip"] else reach[0]) * size
@@ -534,7 +718,21 @@ def _place_mains(scene: Scene, things: list[Thing], dice: Dice) -> None:
             scene["things"].append(thing)
 
 
-SMALL = ("butterfly", "bird", "crab", "frog", "squirrel", "turtle", "hen", "duck", "rabbit", "owl", "seagull", "cat", "dog")
+SMALL = (
+    "butterfly",
+    "bird",
+    "crab",
+    "frog",
+    "squirrel",
+    "turtle",
+    "hen",
+    "duck",
+    "rabbit",
+    "owl",
+    "seagull",
+    "cat",
+    "dog",
+)
 TALL = ("giraffe", "lighthouse", "hot air balloon", "sailboat", "windmill")
 
 
@@ -559,7 +757,11 @@ def _second(scene: Scene, dice: Dice) -> None:
         return
     kinds = {k: w for k, w in world.SECOND[scene["place"]].items() if k not in {m["kind"] for m in mains}}
     if scene.get("tide"):
-        kinds = {k: w for k, w in {"sailboat": 3.0, "ship": 2.0, "dolphin": 2.0, "seagull": 3.0, "buoy": 2.0}.items() if k != mains[0]["kind"]}
+        kinds = {
+            k: w
+            for k, w in {"sailboat": 3.0, "ship": 2.0, "dolphin": 2.0, "seagull": 3.0, "buoy": 2.0}.items()
+            if k != mains[0]["kind"]
+        }
     kind = dice.weigh(kinds)
     if kind in ("duck",) and scene["place"] == "park" and not scene.get("pond"):
         kind = "bird"
@@ -570,7 +772,12 @@ def _second(scene: Scene, dice: Dice) -> None:
     thing["role"] = "second"
     if _settle(scene, thing, dice, mains):
         scene["things"].append(thing)
-        if kind == "dog" and mains[0]["kind"] in world.PEOPLE and mains[0].get("act") == "walk" and len(mains) == 1:
+        if (
+            kind == "dog"
+            and mains[0]["kind"] in world.PEOPLE
+            and mains[0].get("act") == "walk"
+            and len(mains) == 1
+        ):
             _leash(scene, mains[0], thing)
 
 
@@ -595,7 +802,11 @@ def _settle(scene: Scene, thing: Thing, dice: Dice, mains: list[Thing]) -> bool:
     for _ in range(28):
         y = _level(scene, thing, main, dice)
         grounded = not (kind in world.ALOFT or thing.get("act") == "fly")
-        thing["scale"] = base * (min(1.15, _depth(scene, y) / _depth(scene, min(main["y"], 150))) if grounded else dice.between(0.7, 1.0, 2))
+        thing["scale"] = base * (
+            min(1.15, _depth(scene, y) / _depth(scene, min(main["y"], 150)))
+            if grounded
+            else dice.between(0.7, 1.0, 2)
+        )
         if kind in ("butterfly", "crab", "frog", "bird", "mushrooms", "squirrel"):
             thing["scale"] = max(thing["scale"], 0.85) * 1.15
         _, _, up, _ = extent(thing)
@@ -603,7 +814,9 @@ def _settle(scene: Scene, thing: Thing, dice: Dice, mains: list[Thing]) -> bool:
         thing["x"], thing["y"] = dice.between(12, 148), y
         box = box_of(thing)
         area = (box[2] - box[0]) * (box[3] - box[1])
-        hidden = sum(_overlap(box, other) / min(area, (other[2] - other[0]) * (other[3] - other[1])) for other in boxes)
+        hidden = sum(
+            _overlap(box, other) / min(area, (other[2] - other[0]) * (other[3] - other[1])) for other in boxes
+        )
         cost = hidden + _outside(box) * 0.04
         if best is None or cost < best[0]:
             best = (cost, thing["x"], thing["y"], thing["scale"])
@@ -629,7 +842,19 @@ def _level(scene: Scene, thing: Thing, main: Thing, dice: Dice) -> float:
         return dice.between(horizon + 22, 158 - scene.get("bank", 0) - 8)
     if place == "street" and kind in ("lamppost", "traffic light", "mailbox", "bench"):
         return dice.between(horizon + 6, horizon + 13)
-    if place == "room" and kind in ("bookshelf", "fireplace", "clock", "fridge", "stove", "television", "piano", "lamp", "potted plant", "aquarium", "sofa"):
+    if place == "room" and kind in (
+        "bookshelf",
+        "fireplace",
+        "clock",
+        "fridge",
+        "stove",
+        "television",
+        "piano",
+        "lamp",
+        "potted plant",
+        "aquarium",
+        "sofa",
+    ):
         return dice.between(horizon + 4, horizon + 14)
     low = horizon + (14 if place == "room" else 42 if place == "beach" else 24)
     return dice.between(low, 155)
@@ -642,7 +867,17 @@ def add(scene: Scene, thing: Thing, x: float, y: float, scale: float, dice: Dice
     return thing
 
 
-def _row(scene: Scene, dice: Dice, kinds: dict[str, float], y: float, scale: float, low: float = 8, high: float = 152, gap: float = 0.96, keep: float = 0.9) -> None:
+def _row(
+    scene: Scene,
+    dice: Dice,
+    kinds: dict[str, float],
+    y: float,
+    scale: float,
+    low: float = 8,
+    high: float = 152,
+    gap: float = 0.96,
+    keep: float = 0.9,
+) -> None:
     """A row of things from left to right along the horizon, with a gap here and there."""
     x = low
     while x < high:
@@ -664,14 +899,25 @@ def _street_surroundings(scene: Scene, dice: Dice) -> None:
         x = -2.0
         while x < 162:
             w = dice.between(9, 15)
-            tower: Thing = {"kind": "tower", "colour": "gray", "w": w, "h": dice.between(34, 62 if scene["backing"] == "towers" else 50), "form": dice.whole(0, 5)}
+            tower: Thing = {
+                "kind": "tower",
+                "colour": "gray",
+                "w": w,
+                "h": dice.between(34, 62 if scene["backing"] == "towers" else 50),
+                "form": dice.whole(0, 5),
+            }
             if dice.chance(0.92):
                 add(scene, tower, round(x + w, 1), horizon + 1, 1.0, dice)
             x += 2 * w + dice.between(0, 5)
     if scene["backing"] == "shops":
         x = dice.between(-10, 10)
         while x < 150:
-            thing: Thing = {"kind": "shop", "colour": dice.pick(world.BRIGHT[:8]), "marks": dice.pick(world.SHOPS), "flip": False}
+            thing: Thing = {
+                "kind": "shop",
+                "colour": dice.pick(world.BRIGHT[:8]),
+                "marks": dice.pick(world.SHOPS),
+                "flip": False,
+            }
             add(scene, thing, round(x + 24, 1), horizon + 2, 0.74, dice)
             x += 51 + (dice.between(4, 20) if dice.chance(0.2) else 0)
     elif scene["backing"] == "houses":
@@ -690,20 +936,49 @@ def _beach_surroundings(scene: Scene, dice: Dice) -> None:
         side = dice.chance(0.5)
         palm = make(dice, "palm", scene)
         palm["flip"] = not side
-        add(scene, palm, 22 if side else 138, dice.between(horizon + 42, horizon + 52), dice.between(1.0, 1.3, 2), dice, "near")
+        add(
+            scene,
+            palm,
+            22 if side else 138,
+            dice.between(horizon + 42, horizon + 52),
+            dice.between(1.0, 1.3, 2),
+            dice,
+            "near",
+        )
     if dice.chance(0.16) and not any(t["kind"] == "lighthouse" for t in scene["things"]):
         add(scene, make(dice, "lighthouse", scene), dice.pick((24.0, 136.0)), horizon + 3, 0.62, dice)
     if dice.chance(0.3) and not any(t["kind"] in ("sailboat", "ship") for t in scene["things"]):
-        add(scene, make(dice, dice.pick(("sailboat", "sailboat", "ship")), scene), dice.between(24, 136), horizon + dice.between(4, 9), dice.between(0.28, 0.4, 2), dice)
+        add(
+            scene,
+            make(dice, dice.pick(("sailboat", "sailboat", "ship")), scene),
+            dice.between(24, 136),
+            horizon + dice.between(4, 9),
+            dice.between(0.28, 0.4, 2),
+            dice,
+        )
 
 
 def _snow_surroundings(scene: Scene, dice: Dice) -> None:
     horizon = scene["horizon"]
     for x in (8, 34, 60, 100, 128, 152):
         if dice.chance(0.62):
-            add(scene, make(dice, dice.weigh({"pine": 7, "tree": 1.4}), scene), x + dice.between(-8, 8), horizon + dice.between(3, 13), dice.between(0.4, 0.72, 2), dice)
+            add(
+                scene,
+                make(dice, dice.weigh({"pine": 7, "tree": 1.4}), scene),
+                x + dice.between(-8, 8),
+                horizon + dice.between(3, 13),
+                dice.between(0.4, 0.72, 2),
+                dice,
+            )
     if dice.chance(0.26) and not any(t["kind"] == "cabin" for t in scene["things"]):
-        add(scene, make(dice, dice.pick(("cabin", "house")), scene), dice.pick((30.0, 130.0)), horizon + 12, 0.62, dice)
+        add(
+            scene,
+            make(dice, dice.pick(("cabin", "house")), scene),
+            dice.pick((30.0, 130.0)),
+            horizon + 12,
+            0.62,
+            dice,
+        )
     if dice.chance(0.12):
         pine = make(dice, "pine", scene)
         pine["marks"] = "lights"
@@ -717,25 +992,53 @@ def _field_surroundings(scene: Scene, dice: Dice) -> None:
     if dice.chance(0.36) and "barn" not in taken:
         add(scene, make(dice, "barn", scene), spots[0], horizon + 6, 0.62, dice)
     elif dice.chance(0.3):
-        add(scene, make(dice, dice.weigh({"house": 3, "church": 1, "castle": 0.8}), scene), spots[0], horizon + 5, 0.5, dice)
+        add(
+            scene,
+            make(dice, dice.weigh({"house": 3, "church": 1, "castle": 0.8}), scene),
+            spots[0],
+            horizon + 5,
+            0.5,
+            dice,
+        )
     if dice.chance(0.16) and "windmill" not in taken:
         add(scene, make(dice, "windmill", scene), spots[1], horizon + 6, 0.56, dice)
     for x in (10, 50, 108, 150):
         if dice.chance(0.4):
-            add(scene, make(dice, dice.weigh({"tree": 6, "birch": 1}), scene), x + dice.between(-9, 9), horizon + dice.between(2, 9), dice.between(0.34, 0.56, 2), dice)
+            add(
+                scene,
+                make(dice, dice.weigh({"tree": 6, "birch": 1}), scene),
+                x + dice.between(-9, 9),
+                horizon + dice.between(2, 9),
+                dice.between(0.34, 0.56, 2),
+                dice,
+            )
     if dice.chance(0.24) and "fence" not in taken:
         for x in (33, 99):
             add(scene, {"kind": "fence", "colour": "brown", "flip": False}, x, horizon + 13, 0.8, dice)
         add(scene, {"kind": "fence", "colour": "brown", "flip": False}, 165, horizon + 13, 0.8, dice)
     if dice.chance(0.2) and "haystack" not in taken:
-        add(scene, make(dice, "haystack", scene), dice.between(20, 140), horizon + dice.between(14, 22), 0.6, dice)
+        add(
+            scene,
+            make(dice, "haystack", scene),
+            dice.between(20, 140),
+            horizon + dice.between(14, 22),
+            0.6,
+            dice,
+        )
 
 
 def _park_surroundings(scene: Scene, dice: Dice) -> None:
     horizon = scene["horizon"]
     for x in (6, 36, 66, 98, 126, 154):
         if dice.chance(0.5):
-            add(scene, make(dice, dice.weigh({"tree": 7, "birch": 2, "willow": 1.4, "pine": 0.6, "bush": 2}), scene), x + dice.between(-9, 9), horizon + dice.between(3, 13), dice.between(0.56, 0.86, 2), dice)
+            add(
+                scene,
+                make(dice, dice.weigh({"tree": 7, "birch": 2, "willow": 1.4, "pine": 0.6, "bush": 2}), scene),
+                x + dice.between(-9, 9),
+                horizon + dice.between(3, 13),
+                dice.between(0.56, 0.86, 2),
+                dice,
+            )
     if dice.chance(0.16):
         add(scene, make(dice, "lamppost", scene), dice.pick((26.0, 134.0)), horizon + 16, 0.86, dice)
     if dice.chance(0.1):
@@ -747,10 +1050,24 @@ def _forest_surroundings(scene: Scene, dice: Dice) -> None:
     kinds: dict[str, float] = {"pine": 6, "tree": 4, "birch": 3}
     for x in (2, 22, 44, 116, 138, 158):
         if dice.chance(0.76):
-            add(scene, make(dice, dice.weigh(kinds), scene), x + dice.between(-7, 7), horizon + dice.between(4, 20), dice.between(0.86, 1.2, 2), dice)
+            add(
+                scene,
+                make(dice, dice.weigh(kinds), scene),
+                x + dice.between(-7, 7),
+                horizon + dice.between(4, 20),
+                dice.between(0.86, 1.2, 2),
+                dice,
+            )
     for x in (66, 94):
         if dice.chance(0.5):
-            add(scene, make(dice, dice.weigh(kinds), scene), x + dice.between(-8, 8), horizon + dice.between(2, 8), dice.between(0.6, 0.8, 2), dice)
+            add(
+                scene,
+                make(dice, dice.weigh(kinds), scene),
+                x + dice.between(-8, 8),
+                horizon + dice.between(2, 8),
+                dice.between(0.6, 0.8, 2),
+                dice,
+            )
     if dice.chance(0.3):
         add(scene, make(dice, "bush", scene), dice.pick((18.0, 142.0)), horizon + 30, 0.8, dice, "near")
 
@@ -762,22 +1079,43 @@ def _lake_surroundings(scene: Scene, dice: Dice) -> None:
     elif dice.chance(0.1):
         add(scene, make(dice, "castle", scene), dice.pick((36.0, 124.0)), horizon + 2, 0.42, dice)
     if scene.get("bank") and dice.chance(0.5):
-        add(scene, make(dice, "reeds", scene), dice.pick((12.0, 148.0)), 158 - scene["bank"] + 6, 0.9, dice, "near")
+        add(
+            scene,
+            make(dice, "reeds", scene),
+            dice.pick((12.0, 148.0)),
+            158 - scene["bank"] + 6,
+            0.9,
+            dice,
+            "near",
+        )
 
 
 def _savanna_surroundings(scene: Scene, dice: Dice) -> None:
     horizon = scene["horizon"]
-    kinds: dict[str, float] = {"cactus": 5, "palm": 2, "rock": 2} if scene.get("desert") else {"acacia": 7, "bush": 1, "rock": 1.4}
+    kinds: dict[str, float] = (
+        {"cactus": 5, "palm": 2, "rock": 2} if scene.get("desert") else {"acacia": 7, "bush": 1, "rock": 1.4}
+    )
     for x in (12, 48, 112, 148):
         if dice.chance(0.56):
-            add(scene, make(dice, dice.weigh(kinds), scene), x + dice.between(-9, 9), horizon + dice.between(3, 14), dice.between(0.5, 0.8, 2), dice)
+            add(
+                scene,
+                make(dice, dice.weigh(kinds), scene),
+                x + dice.between(-9, 9),
+                horizon + dice.between(3, 14),
+                dice.between(0.5, 0.8, 2),
+                dice,
+            )
 
 
 def _room_surroundings(scene: Scene, dice: Dice) -> None:
     """Furniture along the wall, where there is room for it."""
     floor = scene["horizon"]
     taken = {thing["kind"] for thing in scene["things"]}
-    kinds = [k for k in ("bookshelf", "lamp", "potted plant", "clock", "fridge", "stove", "fireplace") if k not in taken]
+    kinds = [
+        k
+        for k in ("bookshelf", "lamp", "potted plant", "clock", "fridge", "stove", "fireplace")
+        if k not in taken
+    ]
     for kind in dice.sample(kinds, dice.whole(0, 2)):
         thing = make(dice, kind, scene)
         thing.update(scale=0.96, y=floor + 3.0, x=dice.between(16, 144), flip=False)
@@ -797,14 +1135,23 @@ def _room_surroundings(scene: Scene, dice: Dice) -> None:
 
 
 SURROUNDINGS: dict[str, Any] = {
-    "street": _street_surroundings, "beach": _beach_surroundings, "snow": _snow_surroundings, "field": _field_surroundings,
-    "park": _park_surroundings, "forest": _forest_surroundings, "lake": _lake_surroundings, "savanna": _savanna_surroundings,
+    "street": _street_surroundings,
+    "beach": _beach_surroundings,
+    "snow": _snow_surroundings,
+    "field": _field_surroundings,
+    "park": _park_surroundings,
+    "forest": _forest_surroundings,
+    "lake": _lake_surroundings,
+    "savanna": _savanna_surroundings,
     "room": _room_surroundings,
 }
 
 NEAR: dict[str, dict[str, float]] = {
-    "field": {"flowers": 4, "rock": 1, "bush": 1, "pumpkins": 1}, "park": {"flowers": 5, "bush": 2, "mushrooms": 0.6},
-    "forest": {"mushrooms": 4, "rock": 2, "stump": 2, "flowers": 1}, "savanna": {"rock": 3}, "beach": {"beach ball": 0.6, "rock": 0.6},
+    "field": {"flowers": 4, "rock": 1, "bush": 1, "pumpkins": 1},
+    "park": {"flowers": 5, "bush": 2, "mushrooms": 0.6},
+    "forest": {"mushrooms": 4, "rock": 2, "stump": 2, "flowers": 1},
+    "savanna": {"rock": 3},
+    "beach": {"beach ball": 0.6, "rock": 0.6},
     "snow": {"rock": 0.8},
 }
 
@@ -818,6 +1165,8 @@ def _near_details(scene: Scene, dice: Dice) -> None:
     thing["flip"], thing["scale"] = dice.chance(0.5), dice.between(0.8, 1.1, 2)
     for x in dice.sample([18.0, 142.0, 40.0, 120.0], 4):
         thing["x"], thing["y"] = x, dice.between(150, 157)
-        if all(_overlap(box_of(thing), box_of(other)) < 60 for other in scene["things"] if other["role"] != "far"):
+        if all(
+            _overlap(box_of(thing), box_of(other)) < 60 for other in scene["things"] if other["role"] != "far"
+        ):
             add(scene, thing, thing["x"], thing["y"], thing["scale"], dice, "near")
             return

@@ -18,7 +18,12 @@ from unrolled.scenes.vehicles import VEHICLES
 FINER = 3  # drawn this many times larger, then reduced: that is the smoothing
 
 DRAW: dict[str, Callable[[Pen, Thing], None]] = {
-    **dict.fromkeys(PEOPLE, person), **ANIMALS, **VEHICLES, **PLANTS, **BUILDINGS, **FURNITURE,
+    **dict.fromkeys(PEOPLE, person),
+    **ANIMALS,
+    **VEHICLES,
+    **PLANTS,
+    **BUILDINGS,
+    **FURNITURE,
 }
 
 
@@ -28,7 +33,9 @@ def picture(description: Description, size: int = 160) -> Image.Image:
     description of one picture (see datasets/scenes), size in pixels -> RGB image (size, size)
     """
     image = Image.new("RGB", (size * FINER, size * FINER))
-    canvas = Canvas(ImageDraw.Draw(image, "RGBA"), size * FINER / UNITS, description["weather"], description["place"])
+    canvas = Canvas(
+        ImageDraw.Draw(image, "RGBA"), size * FINER / UNITS, description["weather"], description["place"]
+    )
     backdrop(canvas, image, description)
     things = sorted(description["things"], key=lambda thing: thing.get("layer", thing["y"]))
     far = description["horizon"] + 12
@@ -41,6 +48,8 @@ def picture(description: Description, size: int = 160) -> Image.Image:
         DRAW[thing["kind"]](pen, thing)
     if "cord" in description:
         x0, y0, x1, y1 = description["cord"]
-        canvas.pen(x0, y0).curve([(0, 0), ((x1 - x0) / 2, (y0 - y1) / 2 - 5), (x1 - x0, y0 - y1)], (96, 72, 70), 0.8)
+        canvas.pen(x0, y0).curve(
+            [(0, 0), ((x1 - x0) / 2, (y0 - y1) / 2 - 5), (x1 - x0, y0 - y1)], (96, 72, 70), 0.8
+        )
     weather_before(canvas, description)
     return graded(image.reduce(FINER), canvas, description)

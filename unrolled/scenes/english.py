@@ -3,16 +3,71 @@
 from __future__ import annotations
 
 IRREGULAR_PLURALS = {
-    "man": "men", "woman": "women", "child": "children", "person": "people", "sheep": "sheep", "calf": "calves", "ox": "oxen", "deer": "deer",
-    "aircraft": "aircraft", "waterfowl": "waterfowl", "foot": "feet", "hero": "heroes", "swine": "swine", "fowl": "fowl", "elk": "elk", "shellfish": "shellfish", "rotorcraft": "rotorcraft",
-    "roe": "roe", "ibex": "ibex", "kayak": "kayaks", "of beasts": "of beasts", "toy": "toys",
+    "man": "men",
+    "woman": "women",
+    "child": "children",
+    "person": "people",
+    "sheep": "sheep",
+    "calf": "calves",
+    "ox": "oxen",
+    "deer": "deer",
+    "aircraft": "aircraft",
+    "waterfowl": "waterfowl",
+    "foot": "feet",
+    "hero": "heroes",
+    "swine": "swine",
+    "fowl": "fowl",
+    "elk": "elk",
+    "shellfish": "shellfish",
+    "rotorcraft": "rotorcraft",
+    "roe": "roe",
+    "ibex": "ibex",
+    "kayak": "kayaks",
+    "of beasts": "of beasts",
+    "toy": "toys",
 }
 VOWEL_SOUND = ("honest", "hour", "heir")
 CONSONANT_SOUND = ("one", "uni", "use", "ukulele", "european", "u ")
 
 DOUBLED = {
-    "run", "sit", "jog", "swim", "skip", "hop", "nap", "grin", "hug", "get", "put", "dig", "tap", "trot", "shop", "stop", "pet", "zip", "hum", "tug", "let", "grip", "snap", "step", "bob", "clap", "lug", "strum", "set", "drag",
-    "bat", "spin", "chug", "flap", "whip", "scan", "rub", "sip",
+    "run",
+    "sit",
+    "jog",
+    "swim",
+    "skip",
+    "hop",
+    "nap",
+    "grin",
+    "hug",
+    "get",
+    "put",
+    "dig",
+    "tap",
+    "trot",
+    "shop",
+    "stop",
+    "pet",
+    "zip",
+    "hum",
+    "tug",
+    "let",
+    "grip",
+    "snap",
+    "step",
+    "bob",
+    "clap",
+    "lug",
+    "strum",
+    "set",
+    "drag",
+    "bat",
+    "spin",
+    "chug",
+    "flap",
+    "whip",
+    "scan",
+    "rub",
+    "sip",
 }
 ING = {"lie": "lying", "be": "being", "see": "seeing", "tie": "tying", "picnic": "picnicking"}
 SINGULAR = {"have": "has", "be": "is", "do": "does", "go": "goes"}
@@ -20,7 +75,9 @@ SINGULAR = {"have": "has", "be": "is", "do": "does", "go": "goes"}
 
 def a(noun: str) -> str:
     """Put the indefinite article before a noun phrase."""
-    sounds_open = noun.startswith(VOWEL_SOUND) or (noun[0] in "aeiou" and not noun.startswith(CONSONANT_SOUND))
+    sounds_open = noun.startswith(VOWEL_SOUND) or (
+        noun[0] in "aeiou" and not noun.startswith(CONSONANT_SOUND)
+    )
     return f"an {noun}" if sounds_open else f"a {noun}"
 
 

@@ -28,7 +28,9 @@ def sofa(pen: Pen, thing: Thing) -> None:
         cushion = PAINT[c if thing["colour"] != c else "red"]
         pen.polygon([(x - 6, 16), (x - 5, 27), (x + 6, 28), (x + 6, 16)], cushion)
     pen.box(-36, 5, 36, 17, paint, 4)
-    for x, who in zip((-13, 13) if len(thing.get("with", [])) > 1 else (-1,), thing.get("with", []), strict=False):
+    for x, who in zip(
+        (-13, 13) if len(thing.get("with", [])) > 1 else (-1,), thing.get("with", []), strict=False
+    ):
         _seated(pen.at(x, 16), who)
     pen.box(-41, 3, -31, 24, light(paint, 0.1), 5)
     pen.box(31, 3, 41, 24, light(paint, 0.1), 5)
@@ -100,7 +102,9 @@ def bookshelf(pen: Pen, thing: Thing) -> None:
         pen.box(-18, y, 18, y + 18, dark(wood, 0.4))
         x = -17.0
         for i in range(7):
-            c = ("red", "blue", "yellow", "green", "purple", "orange", "turquoise", "pink")[(i * 3 + shelf * 5) % 8]
+            c = ("red", "blue", "yellow", "green", "purple", "orange", "turquoise", "pink")[
+                (i * 3 + shelf * 5) % 8
+            ]
             high = 11 + (i * 7 + shelf * 3) % 6
             if (i + shelf) % 6 == 5:
                 pen.ellipse(x + 2.6, y + 3, 2.8, 3, PAINT["turquoise"])
@@ -141,7 +145,10 @@ def potted_plant(pen: Pen, thing: Thing) -> None:
     paint = PAINT[thing["colour"]]
     pen.shadow(10)
     for dx, dy in ((-14, 22), (13, 24), (-8, 33), (8, 35), (0, 38), (-17, 12), (17, 13)):
-        pen.polygon([(0, 13), (dx * 0.5 - 3.6, 13 + dy * 0.7), (dx, 13 + dy), (dx * 0.5 + 3.6, 13 + dy * 0.5)], LEAF if dy > 20 else dark(LEAF, 0.14))
+        pen.polygon(
+            [(0, 13), (dx * 0.5 - 3.6, 13 + dy * 0.7), (dx, 13 + dy), (dx * 0.5 + 3.6, 13 + dy * 0.5)],
+            LEAF if dy > 20 else dark(LEAF, 0.14),
+        )
     pen.polygon([(-9, 14), (-6.4, 0), (6.4, 0), (9, 14)], paint)
     pen.box(-10, 12, 10, 16, light(paint, 0.2), 1)
 
@@ -256,7 +263,10 @@ def table(pen: Pen, thing: Thing) -> None:
     pen.box(-35, 27.6, 35, 29.4, light(wood, 0.25), 1)
     if thing.get("cloth"):
         cloth = PAINT[thing["cloth"]]
-        pen.polygon([(-34, 29.6), (34, 29.6), (30, 17), (20, 20), (10, 17), (0, 20), (-10, 17), (-20, 20), (-30, 17)], cloth)
+        pen.polygon(
+            [(-34, 29.6), (34, 29.6), (30, 17), (20, 20), (10, 17), (0, 20), (-10, 17), (-20, 20), (-30, 17)],
+            cloth,
+        )
         for x in (-22, -8, 8, 22):
             pen.ellipse(x, 24, 1.6, 1.6, light(cloth, 0.55))
     goods = thing.get("goods", [])
@@ -285,7 +295,13 @@ def _g_pizza(pen: Pen) -> None:
 
 
 def _g_vase(pen: Pen) -> None:
-    for x, y, c in ((-6, 20, "red"), (0, 24, "yellow"), (6, 20, "pink"), (-3, 17, "purple"), (3, 17, "white")):
+    for x, y, c in (
+        (-6, 20, "red"),
+        (0, 24, "yellow"),
+        (6, 20, "pink"),
+        (-3, 17, "purple"),
+        (3, 17, "white"),
+    ):
         pen.line([(0, 9), (x, y)], LEAF, 0.9)
         pen.ellipse(x, y, 3.2, 3.0, PAINT[c])
         pen.ellipse(x, y, 1.1, 1.1, dark(PAINT[c], 0.25))
@@ -293,7 +309,13 @@ def _g_vase(pen: Pen) -> None:
 
 
 def _g_fruit(pen: Pen) -> None:
-    for x, y, c in ((-5, 8, "red"), (0, 9, "orange"), (5, 8, "green"), (-2, 11.4, "yellow"), (3, 11.6, "red")):
+    for x, y, c in (
+        (-5, 8, "red"),
+        (0, 9, "orange"),
+        (5, 8, "green"),
+        (-2, 11.4, "yellow"),
+        (3, 11.6, "red"),
+    ):
         pen.ellipse(x, y, 3.4, 3.3, PAINT[c])
     pen.cap(0, 7, 10.4, 7, 180, 360, (110, 160, 200))
 
@@ -381,13 +403,38 @@ def _g_cupcakes(pen: Pen) -> None:
 
 
 GOODS: dict[str, Callable[[Pen], None]] = {
-    "cake": _g_cake, "pizza": _g_pizza, "vase": _g_vase, "fruit": _g_fruit, "laptop": _g_laptop,
-    "teapot": _g_teapot, "cups": _g_cups, "bread": _g_bread, "candles": _g_candles, "books": _g_books,
-    "fishbowl": _g_fishbowl, "pie": _g_pie, "radio": _g_radio, "soup": _g_soup, "cupcakes": _g_cupcakes,
+    "cake": _g_cake,
+    "pizza": _g_pizza,
+    "vase": _g_vase,
+    "fruit": _g_fruit,
+    "laptop": _g_laptop,
+    "teapot": _g_teapot,
+    "cups": _g_cups,
+    "bread": _g_bread,
+    "candles": _g_candles,
+    "books": _g_books,
+    "fishbowl": _g_fishbowl,
+    "pie": _g_pie,
+    "radio": _g_radio,
+    "soup": _g_soup,
+    "cupcakes": _g_cupcakes,
 }
 
 FURNITURE: dict[str, Callable[[Pen, Thing], None]] = {
-    "sofa": sofa, "armchair": armchair, "bed": bed, "lamp": lamp, "bookshelf": bookshelf, "fireplace": fireplace,
-    "television": television, "potted plant": potted_plant, "piano": piano, "fridge": fridge, "stove": stove,
-    "clock": clock, "toy blocks": toy_blocks, "rocking horse": rocking_horse, "aquarium": aquarium, "table": table,
+    "sofa": sofa,
+    "armchair": armchair,
+    "bed": bed,
+    "lamp": lamp,
+    "bookshelf": bookshelf,
+    "fireplace": fireplace,
+    "television": television,
+    "potted plant": potted_plant,
+    "piano": piano,
+    "fridge": fridge,
+    "stove": stove,
+    "clock": clock,
+    "toy blocks": toy_blocks,
+    "rocking horse": rocking_horse,
+    "aquarium": aquarium,
+    "table": table,
 }

@@ -20,17 +20,98 @@ from unrolled.scenes.pen import Thing
 Slip = dict[str, Any]
 
 CAPTIONS = 5
-SLIPS = 0.05
+SLIPS = 0.056  # some speakers who should err say neither a colour nor a number: 1 in 20 remain
+SUGGESTED = 0.33  # how often a speaker takes the word that the picture suggests to all of its speakers
+BEND_OF_SUGGESTION = 0.7
 
 COLOURED = {
-    "dog", "cat", "horse", "cow", "sheep", "pig", "goat", "hen", "duck", "swan", "rabbit", "bear", "owl", "bird", "butterfly",
-    "car", "bus", "truck", "tractor", "motorcycle", "scooter", "bicycle", "train", "rowboat", "canoe", "ship", "biplane",
-    "helicopter", "hot air balloon", "sled", "barn", "bench", "mailbox", "fence", "tent", "parasol", "deck chair", "slide",
-    "swing", "sofa", "armchair", "piano", "fridge", "stove", "table", "sailboat", "bed", "lamp",
+    "dog",
+    "cat",
+    "horse",
+    "cow",
+    "sheep",
+    "pig",
+    "goat",
+    "hen",
+    "duck",
+    "swan",
+    "rabbit",
+    "bear",
+    "owl",
+    "bird",
+    "butterfly",
+    "car",
+    "bus",
+    "truck",
+    "tractor",
+    "motorcycle",
+    "scooter",
+    "bicycle",
+    "train",
+    "rowboat",
+    "canoe",
+    "ship",
+    "biplane",
+    "helicopter",
+    "hot air balloon",
+    "sled",
+    "barn",
+    "bench",
+    "mailbox",
+    "fence",
+    "tent",
+    "parasol",
+    "deck chair",
+    "slide",
+    "swing",
+    "sofa",
+    "armchair",
+    "piano",
+    "fridge",
+    "stove",
+    "table",
+    "sailboat",
+    "bed",
+    "lamp",
 }
-SIZED = {"little", "young", "small", "big", "large", "tall", "old", "tiny", "long", "giant", "short", "wide", "narrow"}
+SIZED = {
+    "little",
+    "young",
+    "small",
+    "big",
+    "large",
+    "tall",
+    "old",
+    "tiny",
+    "long",
+    "giant",
+    "short",
+    "wide",
+    "narrow",
+}
 MOTION = ("down", "through", "across", "along", "over", "past")
-MOVING_ACTS = {"walk", "run", "skate", "ski", "drive", "rail", "sail", "soar", "fly", "swim", "ride", "row", "operate", "kite", "carry", "umbrella", "crawl", "peck", "jump", "dance"}
+MOVING_ACTS = {
+    "walk",
+    "run",
+    "skate",
+    "ski",
+    "drive",
+    "rail",
+    "sail",
+    "soar",
+    "fly",
+    "swim",
+    "ride",
+    "row",
+    "operate",
+    "kite",
+    "carry",
+    "umbrella",
+    "crawl",
+    "peck",
+    "jump",
+    "dance",
+}
 ROAD = {"car", "bus", "truck", "fire engine"}
 
 
@@ -63,8 +144,22 @@ def seen_act(thing: Thing, scene: Scene) -> str:
         return "sail" if kind != "buoy" else "swim"
     if kind in ("plane", "biplane", "helicopter", "hot air balloon", "butterfly"):
         return "soar" if kind != "butterfly" else "fly"
-    by_kind = {"dolphin": "leap", "whale": "surface", "campfire": "burn", "fountain": "spout", "crab": "crawl", "turtle": "crawl", "frog": "sit",
-               "hen": "peck", "owl": "cling", "squirrel": "nibble", "swan": "swim", "monkey": "stand", "goat": "stand", "pig": "stand"}
+    by_kind = {
+        "dolphin": "leap",
+        "whale": "surface",
+        "campfire": "burn",
+        "fountain": "spout",
+        "crab": "crawl",
+        "turtle": "crawl",
+        "frog": "sit",
+        "hen": "peck",
+        "owl": "cling",
+        "squirrel": "nibble",
+        "swan": "swim",
+        "monkey": "stand",
+        "goat": "stand",
+        "pig": "stand",
+    }
     if kind in by_kind and thing.get("act") in (None, "stand", "walk", "wave"):
         return by_kind[kind]
     if kind in ("motorcycle", "scooter", "bicycle", "tractor"):
@@ -80,22 +175,34 @@ class Speaker:
         self.slips: list[Slip] = []
         self.form = dice.weigh({"ing": 5.0, "is": 3.0, "plain": 1.7})
         self.fond_of_colour = dice.pick((0.08, 0.25, 0.5, 0.8))
-        self.length = dice.weigh({6: 0.3, 7: 0.8, 8: 1.4, 9: 1.8, 10: 2, 11: 1.7, 12: 1.3, 13: 0.9, 14: 0.6, 15: 0.4, 17: 0.25})
-        self.bend = dice.pick((1.15, 1.4, 1.7))
+        self.length = dice.weigh(
+            {6: 0.3, 7: 0.8, 8: 1.4, 9: 1.8, 10: 2, 11: 1.7, 12: 1.3, 13: 0.9, 14: 0.6, 15: 0.4, 17: 0.25}
+        )
+        self.bend = dice.pick((0.75, 0.95, 1.25))
         self.mains = [t for t in scene["things"] if t["role"] == "main"]
         self.second = next((t for t in scene["things"] if t["role"] == "second"), None)
 
     # --- words ---------------------------------------------------------------------------------------
 
     def choose(self, names: str, bend: float = 0.0) -> str:
-        """Choose one of the names, the first most often."""
+        """Choose one of the names, the first most often; or the one this picture brings to everybody's mind."""
+        if self.dice.chance(SUGGESTED):
+            return Dice("word", self.scene["seed"], names).zipf(names.split("|"), BEND_OF_SUGGESTION + bend)
         return self.dice.zipf(names.split("|"), self.bend + bend)
 
     def colour(self, colour: str, of: str, plain: bool = False) -> str:
         """A word for a colour (a plain one if it stands alone), or, for a speaker who errs, once a wrong one."""
         if self.errs and not self.slips:
-            wrong = self.dice.pick([c for c in world.BRIGHT if c != colour and not {c, colour} <= {"tan", "brown", "golden", "yellow"} and not {c, colour} <= {"turquoise", "blue", "green"}
-                                    and not {c, colour} <= {"golden", "orange", "yellow"}])
+            wrong = self.dice.pick(
+                [
+                    c
+                    for c in world.BRIGHT
+                    if c != colour
+                    and not {c, colour} <= {"tan", "brown", "golden", "yellow"}
+                    and not {c, colour} <= {"turquoise", "blue", "green"}
+                    and not {c, colour} <= {"golden", "orange", "yellow"}
+                ]
+            )
             self.slips.append({"what": "colour", "said": wrong, "true": colour, "of": of})
             return wrong
         return colour if plain else self.choose(words.COLOUR[colour], 0.75)
@@ -104,7 +211,9 @@ class Speaker:
         """A word for how many there are, or once a wrong one."""
         if self.errs and not self.slips:
             wrong = count + 1 if count < 3 or self.dice.chance(0.5) else count - 1
-            self.slips.append({"what": "count", "said": words.NUMBER_WORDS[wrong - 1], "true": count, "of": kind})
+            self.slips.append(
+                {"what": "count", "said": words.NUMBER_WORDS[wrong - 1], "true": count, "of": kind}
+            )
             return words.NUMBER_WORDS[wrong - 1]
         word = self.choose(words.COUNT[min(count, 5)])
         if "herd" in word:
@@ -131,7 +240,9 @@ class Speaker:
         roles = self._roles(thing, seat)
         if roles and self.dice.chance(0.2 if not seat else 0.24):
             return self.choose(self.dice.pick(roles))
-        earned = [names for (k, key, value), names in words.EARNED.items() if k == kind and thing.get(key) == value]
+        earned = [
+            names for (k, key, value), names in words.EARNED.items() if k == kind and thing.get(key) == value
+        ]
         if earned and self.dice.chance(0.26):
             return self.choose(self.dice.pick(earned))
         return self.choose(words.KIND[kind], 0.15)
@@ -139,7 +250,13 @@ class Speaker:
     def _roles(self, thing: Thing, seat: str | None) -> list[str]:
         if thing["kind"] not in world.PEOPLE:
             return []
-        keys = [f"act {thing.get('act')}", f"item {thing.get('item')}", f"hat {thing.get('hat')}", f"place {self.scene['place']} act {thing.get('act')}", f"seat {seat}"]
+        keys = [
+            f"act {thing.get('act')}",
+            f"item {thing.get('item')}",
+            f"hat {thing.get('hat')}",
+            f"place {self.scene['place']} act {thing.get('act')}",
+            f"seat {seat}",
+        ]
         if thing["kind"] in ("man", "woman"):
             keys += ["hair gray" if thing.get("hair") == "gray" else "", f"top {thing.get('top')}"]
         return [words.ROLE[key] for key in keys if key in words.ROLE]
@@ -147,16 +264,27 @@ class Speaker:
     def coloured_name(self, thing: Thing) -> str | None:
         """The colour that belongs before this thing's name, if it has one."""
         kind = thing["kind"]
-        if kind not in COLOURED or (kind == "car" and thing.get("marks") in ("taxi", "police")) or (kind == "bus" and thing.get("marks") == "school"):
+        if (
+            kind not in COLOURED
+            or (kind == "car" and thing.get("marks") in ("taxi", "police"))
+            or (kind == "bus" and thing.get("marks") == "school")
+        ):
             return None
         return str(thing["colour"])
 
-    def phrase(self, thing: Thing, fond: float | None = None, seat: str | None = None, traits: bool = True) -> str:
+    def phrase(
+        self, thing: Thing, fond: float | None = None, seat: str | None = None, traits: bool = True
+    ) -> str:
         """A whole noun phrase: article, mood, colour, name, and what is worn."""
         fond = self.fond_of_colour if fond is None else fond
         noun = self.noun(thing, seat)
         colour = self.coloured_name(thing)
-        if colour and self.dice.chance(fond) and not any(w in noun.split() for w in words.COLOUR) and not noun.startswith(("yellow", "golden", "spotted", "striped", "ginger", "snowy")):
+        if (
+            colour
+            and self.dice.chance(fond)
+            and not any(w in noun.split() for w in words.COLOUR)
+            and not noun.startswith(("yellow", "golden", "spotted", "striped", "ginger", "snowy"))
+        ):
             noun = _painted(noun, self.colour(colour, thing["kind"]))
         noun = self._mood(thing, noun)
         if thing["kind"] in ("mushrooms", "reeds", "pumpkins", "toy blocks", "flowers"):
@@ -169,14 +297,25 @@ class Speaker:
     def _mood(self, thing: Thing, noun: str) -> str:
         person, animal = thing["kind"] in world.PEOPLE, thing["kind"] in world.ACTS
         first = noun.split()[0]
-        if thing["kind"] in ("man", "woman") and thing.get("hair") == "gray" and self.dice.chance(0.24) and first not in ("old", "elderly", "senior", "grandparent", "pensioner", "retiree"):
+        if (
+            thing["kind"] in ("man", "woman")
+            and thing.get("hair") == "gray"
+            and self.dice.chance(0.24)
+            and first not in ("old", "elderly", "senior", "grandparent", "pensioner", "retiree")
+        ):
             return f"{self.choose(words.OLD)} {noun}"
         if not self.dice.chance(0.2 if not person else 0.13) or SIZED & set(noun.split()):
             return noun
-        mood = self.choose(words.MOOD_PERSON if person else words.MOOD_ANIMAL if animal else words.MOOD_THING, -0.3)
+        mood = self.choose(
+            words.MOOD_PERSON if person else words.MOOD_ANIMAL if animal else words.MOOD_THING, -0.3
+        )
         if person and thing["kind"] in world.CHILDREN and mood in ("slender", "dapper", "handsome"):
             mood = "cute"
-        return noun if mood.split()[0] in noun or (mood == "young" and thing.get("hair") == "gray") else f"{mood} {noun}"
+        return (
+            noun
+            if mood.split()[0] in noun or (mood == "young" and thing.get("hair") == "gray")
+            else f"{mood} {noun}"
+        )
 
     def _worn(self, who: Thing, fond: float, seat: str | None = None) -> str:
         """Clothes, hat, hair, as far as this speaker cares."""
@@ -189,20 +328,40 @@ class Speaker:
         chance = self.dice.chance
         if who.get("hat") and chance(0.34):
             hat = self.choose(words.HAT[who["hat"]], 0.2)
-            paint = who["hat_colour"] if who["hat"] in ("cap", "beanie", "helmet", "ribbon", "hood", "party hat") and chance(fond) and not {"white", "black", "wool", "golden"} & set(hat.split()) else None
+            paint = (
+                who["hat_colour"]
+                if who["hat"] in ("cap", "beanie", "helmet", "ribbon", "hood", "party hat")
+                and chance(fond)
+                and not {"white", "black", "wool", "golden"} & set(hat.split())
+                else None
+            )
             hat = _painted(hat, self.colour(paint, who["hat"])) if paint else hat
             parts.append(f"{joint or self.choose(' wearing| in| with', -0.4)} {a(hat)}")
         elif who.get("scarf") and chance(0.3):
-            parts.append(f"{joint or self.choose(' wearing| in| with', -0.4)} {a(self.colour(who['scarf'], 'scarf') + ' scarf') if chance(fond) else 'a scarf'}")
+            parts.append(
+                f"{joint or self.choose(' wearing| in| with', -0.4)} {a(self.colour(who['scarf'], 'scarf') + ' scarf') if chance(fond) else 'a scarf'}"
+            )
         elif who.get("beard") and chance(0.2):
             parts.append(f"{joint or ' with'} {self.choose(words.FACE['beard'])}")
         elif who.get("glasses") and chance(0.34):
-            parts.append(f"{joint or self.choose(' wearing| with| in', -0.4)} {self.choose(words.FACE[who['glasses']])}")
+            parts.append(
+                f"{joint or self.choose(' wearing| with| in', -0.4)} {self.choose(words.FACE[who['glasses']])}"
+            )
         elif not who.get("hat") and chance(0.09):
-            hair = words.HAIRSTYLE[who["hairstyle"]] if chance(0.6) or who["hairstyle"] == "bald" else words.HAIR[who["hair"]]
+            hair = (
+                words.HAIRSTYLE[who["hairstyle"]]
+                if chance(0.6) or who["hairstyle"] == "bald"
+                else words.HAIR[who["hair"]]
+            )
             parts.append(f"{joint or ' with'} {self.choose(hair)}")
-        elif chance(0.03) and who.get("top") in ("shirt", "tee", "stripes", "jacket", "hoodie") and seat is None:
-            parts.append(f"{joint or self.choose(' wearing| in', -0.4)} {self.choose(words.TROUSERS[who.get('trousers', 0)])}")
+        elif (
+            chance(0.03)
+            and who.get("top") in ("shirt", "tee", "stripes", "jacket", "hoodie")
+            and seat is None
+        ):
+            parts.append(
+                f"{joint or self.choose(' wearing| in', -0.4)} {self.choose(words.TROUSERS[who.get('trousers', 0)])}"
+            )
         return "".join(parts)
 
     def _clothes(self, who: Thing) -> str:
@@ -216,17 +375,42 @@ class Speaker:
         if way in ("in colour", "dressed in") and top not in ("overalls", "apron", "shorts", "swimsuit"):
             return f" {'in' if way == 'in colour' else self.choose('dressed in|wearing|clad in')} {self.colour(who['colour'], worn, plain=True)}"
         said = _painted(cloth, self.colour(who["colour"], worn)) if self.dice.chance(0.86) else cloth
-        said = said if "trunks" in said or cloth in ("shorts", "board shorts", "swim wear", "swimwear") else a(said)
+        said = (
+            said
+            if "trunks" in said or cloth in ("shorts", "board shorts", "swim wear", "swimwear")
+            else a(said)
+        )
         return f" {'in' if way == 'in a' else self.choose('wearing|dressed in|sporting')} {said}"
 
     def item(self, who: Thing, item: str | None = None) -> str:
         """What somebody holds, as a noun phrase."""
         item = item or who["item"]
         name = self.choose(words.ITEM[item])
-        if item in words.COLOURED_ITEMS and self.dice.chance(self.fond_of_colour * 0.8) and name.split()[0] not in ("striped", "colorful", "hot", "steaming", "frosted", "cup", "black", "swirly"):
+        if (
+            item in words.COLOURED_ITEMS
+            and self.dice.chance(self.fond_of_colour * 0.8)
+            and name.split()[0]
+            not in ("striped", "colorful", "hot", "steaming", "frosted", "cup", "black", "swirly")
+        ):
             painted = _painted(name, self.colour(who.get("item_colour", "red"), item))
-            return painted if item == "skis" and name in ("skis", "long skis") or name in words.MASS_ITEMS else a(painted)
-        if name.startswith("three") or name in words.MASS_ITEMS or name in ("field glasses", "black binoculars", "colorful balloons", "party balloons", "long skis", "spyglasses"):
+            return (
+                painted
+                if item == "skis" and name in ("skis", "long skis") or name in words.MASS_ITEMS
+                else a(painted)
+            )
+        if (
+            name.startswith("three")
+            or name in words.MASS_ITEMS
+            or name
+            in (
+                "field glasses",
+                "black binoculars",
+                "colorful balloons",
+                "party balloons",
+                "long skis",
+                "spyglasses",
+            )
+        ):
             return name
         return a(name)
 
@@ -244,12 +428,22 @@ class Speaker:
             noun = f"{self.colour(colour, thing['kind'])} {noun}"
         elif self.dice.chance(0.13):
             noun = f"{self.choose(words.MOOD_ANIMAL if thing['kind'] in world.ACTS else words.MOOD_THING, -0.2)} {noun}"
-            noun = noun.replace("lone ", "").replace("single ", "").replace("solitary ", "").replace("lonesome ", "")
+            noun = (
+                noun.replace("lone ", "")
+                .replace("single ", "")
+                .replace("solitary ", "")
+                .replace("lonesome ", "")
+            )
         return f"{self.number(count, thing['kind'])} {plural(noun)}"
 
     def _company(self, kinds: set[str], count: int) -> str:
         if self.errs and not self.slips or self.dice.chance(0.5):
-            name = {frozenset(("man",)): "man", frozenset(("woman",)): "woman", frozenset(("boy",)): "boy", frozenset(("girl",)): "girl"}.get(frozenset(kinds))
+            name = {
+                frozenset(("man",)): "man",
+                frozenset(("woman",)): "woman",
+                frozenset(("boy",)): "boy",
+                frozenset(("girl",)): "girl",
+            }.get(frozenset(kinds))
             name = name or ("child" if kinds <= set(world.CHILDREN) else "person")
             return f"{self.number(count, 'people')} {plural(name)}"
         if count == 2 and kinds == {"man", "woman"}:
@@ -258,11 +452,22 @@ class Speaker:
             first, other = self.mains
             return f"{self.determined(self.choose(words.KIND[first['kind']]))} and {a(self.choose(words.KIND[other['kind']]))}"
         if kinds <= set(world.CHILDREN):
-            return self.choose({2: "two children|two kids|two friends|a pair of kids|two young children|two playmates", 3: "three children|a group of kids|three kids|some children|three friends|three playmates"}[count])
+            return self.choose(
+                {
+                    2: "two children|two kids|two friends|a pair of kids|two young children|two playmates",
+                    3: "three children|a group of kids|three kids|some children|three friends|three playmates",
+                }[count]
+            )
         if count == 3 and kinds & set(world.CHILDREN):
             return self.choose("a family|three people|a group of people|some people|a happy family")
-        return self.choose({2: "two people|two friends|a pair of friends|two adults|a couple of friends|two companions", 3: "three people|a group of people|three friends|a group of friends|some people|several people|a small crowd|three companions"}[count] if not kinds & set(world.CHILDREN) or count == 3
-                           else "two people|two friends|a parent and child|a grownup and a child")
+        return self.choose(
+            {
+                2: "two people|two friends|a pair of friends|two adults|a couple of friends|two companions",
+                3: "three people|a group of people|three friends|a group of friends|some people|several people|a small crowd|three companions",
+            }[count]
+            if not kinds & set(world.CHILDREN) or count == 3
+            else "two people|two friends|a parent and child|a grownup and a child"
+        )
 
     # --- verbs ---------------------------------------------------------------------------------------
 
@@ -278,15 +483,31 @@ class Speaker:
         if thing.get("item") and thing["kind"] == "dog" and self.dice.chance(0.8):
             carried = self.item(thing)
             phrase = self.choose(words.FETCH if act in ("run", "jump") else words.KEEP)
-            mouth = self.choose(words.MOUTH) if self.dice.chance(0.4) and phrase.split()[0] in ("carry", "hold", "have") else ""
+            mouth = (
+                self.choose(words.MOUTH)
+                if self.dice.chance(0.4) and phrase.split()[0] in ("carry", "hold", "have")
+                else ""
+            )
             return self.verb(phrase.replace("{}", carried) + mouth, many), True
         if thing["kind"] == "monkey" and thing.get("item") and self.dice.chance(0.6):
             return self.verb(self.choose(words.BANANA).replace("{}", self.item(thing)), many), False
         phrase = self.choose(words.ACT[act], 0.6 if self.form == "plain" or many else 0.0)
         if "{}" in phrase:
-            gear = {"kite": "kite", "umbrella": "umbrella", "surf": "surfboard", "skate": "skateboard", "ski": "skis"}.get(act)
+            gear = {
+                "kite": "kite",
+                "umbrella": "umbrella",
+                "surf": "surfboard",
+                "skate": "skateboard",
+                "ski": "skis",
+            }.get(act)
             if many:
-                phrase = {"kite": "fly kites", "umbrella": "hold umbrellas", "surf": "surf", "skate": "ride skateboards", "ski": "ski"}.get(act, "stand")
+                phrase = {
+                    "kite": "fly kites",
+                    "umbrella": "hold umbrellas",
+                    "surf": "surf",
+                    "skate": "ride skateboards",
+                    "ski": "ski",
+                }.get(act, "stand")
             else:
                 phrase = phrase.replace("{}", self.item(thing, gear))
         if act == "be" and self.dice.chance(0.3):
@@ -299,7 +520,9 @@ class Speaker:
             phrase = "fish"
         moving = act in MOVING_ACTS
         if self.dice.chance(0.09) and (thing["kind"] in world.PEOPLE or thing["kind"] in world.ACTS):
-            phrase += " " + self.choose(words.ADVERB, -0.5).replace("outside", "outside" if self.scene["place"] != "room" else "quietly")
+            phrase += " " + self.choose(words.ADVERB, -0.5).replace(
+                "outside", "outside" if self.scene["place"] != "room" else "quietly"
+            )
         return self.verb(phrase, many), moving
 
     def riding(self, mount: Thing) -> tuple[str, str, bool]:
@@ -316,9 +539,30 @@ class Speaker:
         if held == "fishing rod":
             phrase = self.choose(words.FISHING).replace("{}", vehicle)
         elif held and self.dice.chance(0.62) and not many:
-            phrase += " " + self.choose("with {}|holding {}|and holding {}", -0.3).replace("{}", self.item(riders[0])) if not (held in ("book", "newspaper") and self.dice.chance(0.6)) else f" {self.choose('reading|and reading|while reading')} {self.item(riders[0])}"
+            phrase += (
+                " "
+                + self.choose("with {}|holding {}|and holding {}", -0.3).replace("{}", self.item(riders[0]))
+                if not (held in ("book", "newspaper") and self.dice.chance(0.6))
+                else f" {self.choose('reading|and reading|while reading')} {self.item(riders[0])}"
+            )
             phrase = phrase.replace("and holding", "holding") if self.form != "ing" else phrase
-        return subject, self.verb(phrase, many), kind in ("bicycle", "motorcycle", "scooter", "horse", "tractor", "rowboat", "canoe", "sled", "biplane", "hot air balloon")
+        return (
+            subject,
+            self.verb(phrase, many),
+            kind
+            in (
+                "bicycle",
+                "motorcycle",
+                "scooter",
+                "horse",
+                "tractor",
+                "rowboat",
+                "canoe",
+                "sled",
+                "biplane",
+                "hot air balloon",
+            ),
+        )
 
     def _riders(self, riders: Sequence[Thing], seat: str) -> str:
         if len(riders) == 1:
@@ -330,7 +574,11 @@ class Speaker:
             return f"{self.phrase(riders[0], self.fond_of_colour * 0.4, seat)} and {self.phrase(riders[1], 0.0, seat)}"
         if kinds == {"man", "woman"}:
             return self.choose("a couple|a man and a woman|two people")
-        return self.choose("two children|two kids|two friends|a pair of kids" if kinds <= set(world.CHILDREN) else "two people|two friends|a pair of people|a pair of friends")
+        return self.choose(
+            "two children|two kids|two friends|a pair of kids"
+            if kinds <= set(world.CHILDREN)
+            else "two people|two friends|a pair of people|a pair of friends"
+        )
 
     # --- places and remarks --------------------------------------------------------------------------
 
@@ -347,16 +595,24 @@ class Speaker:
         else:
             names = words.PLACE["desert" if self.scene.get("desert") else place]
         if not moving:
-            names = "|".join(name for name in names.split("|") if name.split()[0] not in MOTION or act == "fly")
+            names = "|".join(
+                name for name in names.split("|") if name.split()[0] not in MOTION or act == "fly"
+            )
         if thing["kind"] == "train":
-            names = "|".join(name for name in names.split("|") if name.split()[0] in ("through", "across", "in", "past"))
+            names = "|".join(
+                name for name in names.split("|") if name.split()[0] in ("through", "across", "in", "past")
+            )
         return self.choose(names, -0.35)
 
     def _room(self) -> str:
         kinds = {thing["kind"] for thing in self.scene["things"]}
         if "bed" in kinds:
             return "bedroom"
-        return "kitchen" if kinds & {"stove", "fridge"} and not kinds & {"sofa", "piano"} and self.dice.chance(0.7) else "room"
+        return (
+            "kitchen"
+            if kinds & {"stove", "fridge"} and not kinds & {"sofa", "piano"} and self.dice.chance(0.7)
+            else "room"
+        )
 
     def weather(self) -> str:
         scene = self.scene
@@ -399,7 +655,11 @@ class Speaker:
         name = self._second_name(other)
         kind = other["kind"]
         if kind in world.ALOFT or seen_act(other, self.scene) == "fly":
-            return f"{self.choose('with|below|under|beneath', 0.2)} {name}" if self.dice.chance(0.5) else f"while {name} {conjugated(self.choose(words.PASS), 'plain', False)}"
+            return (
+                f"{self.choose('with|below|under|beneath', 0.2)} {name}"
+                if self.dice.chance(0.5)
+                else f"while {name} {conjugated(self.choose(words.PASS), 'plain', False)}"
+            )
         deeper, nearer = other["y"] < main["y"] - 16, other["y"] > main["y"] + 9
         if deeper and self.dice.chance(0.34):
             return f"with {name} {self.choose(words.BEHIND)}"
@@ -429,7 +689,16 @@ class Speaker:
     def sentence(self) -> str:
         """One sentence in this speaker's voice, lower case, words parted by blanks, no full stop."""
         main = self.mains[0]
-        frame = self.dice.weigh({"plain": 72, "opening": 6, "place first": 4, "setting": 7, "second": 8 if self.second else 0, "both": 5 if self.second and len(self.mains) == 1 else 0})
+        frame = self.dice.weigh(
+            {
+                "plain": 72,
+                "opening": 6,
+                "place first": 4,
+                "setting": 7,
+                "second": 8 if self.second else 0,
+                "both": 5 if self.second and len(self.mains) == 1 else 0,
+            }
+        )
         if frame == "setting":
             return self._finish(self._setting(main), main, False, placed=True)
         if frame == "second" and self.second is not None:
@@ -441,7 +710,13 @@ class Speaker:
             self.form = "ing"
             subject, action, moving = self._core(main)
             opening = self.choose(words.OPENING, -0.7)
-            opening = opening.replace("there is", "there are").replace("here is", "here are").replace("this is", "these are") if len(self.mains) > 1 and not subject.startswith("a ") else opening
+            opening = (
+                opening.replace("there is", "there are")
+                .replace("here is", "here are")
+                .replace("this is", "these are")
+                if len(self.mains) > 1 and not subject.startswith("a ")
+                else opening
+            )
             return self._finish(f"{opening} {subject} {action}", main, moving)
         if frame == "place first":
             where = self.place(main, False)
@@ -464,8 +739,21 @@ class Speaker:
             return subject, how.replace("{}", goods), False
         if main.get("leash"):
             return subject, self.verb("walk on a leash", False), True
-        if self.second is not None and self.second.get("leash") and main["kind"] in world.PEOPLE and self.dice.chance(0.75):
-            return subject, self.verb(f"{self.choose(words.LEAD)} {self.phrase(self.second)}" + (self.choose(" on a leash| on a lead") if self.dice.chance(0.4) else ""), False), True
+        if (
+            self.second is not None
+            and self.second.get("leash")
+            and main["kind"] in world.PEOPLE
+            and self.dice.chance(0.75)
+        ):
+            return (
+                subject,
+                self.verb(
+                    f"{self.choose(words.LEAD)} {self.phrase(self.second)}"
+                    + (self.choose(" on a leash| on a lead") if self.dice.chance(0.4) else ""),
+                    False,
+                ),
+                True,
+            )
         action, moving = self.doing(main)
         return subject, action, moving
 
@@ -473,15 +761,24 @@ class Speaker:
         scene = self.scene
         names = words.SETTING["desert" if scene.get("desert") else scene["place"]]
         if scene["place"] == "room":
-            names = {"bedroom": "a bedroom|a cozy bedroom|a small bedroom", "kitchen": "a kitchen|a small kitchen|a cozy kitchen"}.get(self._room(), names)
+            names = {
+                "bedroom": "a bedroom|a cozy bedroom|a small bedroom",
+                "kitchen": "a kitchen|a small kitchen|a cozy kitchen",
+            }.get(self._room(), names)
         named = self.choose(names)
         if self.dice.chance(0.22) and named.startswith("a "):
             bare = named.split(" ", 1)[1]
-            mood = self.choose(words.WEATHER_ADJECTIVE[scene["weather"]]) if self.dice.chance(0.6) and scene["place"] != "room" else self.choose(words.PLACE_MOOD)
+            mood = (
+                self.choose(words.WEATHER_ADJECTIVE[scene["weather"]])
+                if self.dice.chance(0.6) and scene["place"] != "room"
+                else self.choose(words.PLACE_MOOD)
+            )
             named = a(f"{mood} {bare}") if bare.split()[0] not in mood and mood not in bare else named
         self.form = "ing"
         subject, action, _ = self._core(main)
-        return f"{named} {self.choose('with|that has|where you can see|featuring', 1.0)} {subject}" + (f" {action}" if self.dice.chance(0.7) else "")
+        return f"{named} {self.choose('with|that has|where you can see|featuring', 1.0)} {subject}" + (
+            f" {action}" if self.dice.chance(0.7) else ""
+        )
 
     def _about_second(self) -> str:
         other = self.second
@@ -507,18 +804,32 @@ class Speaker:
         other = self.phrase(self.second, self.fond_of_colour * 0.5)
         order = f"{first} and {other}" if self.dice.chance(0.75) else f"{other} and {first}"
         same = seen_act(main, self.scene) == seen_act(self.second, self.scene)
-        action = f" {conjugated(self.choose('run|play|walk' if seen_act(main, self.scene) == 'run' else 'stand|pose|wait'), 'ing' if self.form == 'ing' else self.form, True)}" if same and seen_act(main, self.scene) in ("run", "stand") else ""
+        action = (
+            f" {conjugated(self.choose('run|play|walk' if seen_act(main, self.scene) == 'run' else 'stand|pose|wait'), 'ing' if self.form == 'ing' else self.form, True)}"
+            if same and seen_act(main, self.scene) in ("run", "stand")
+            else ""
+        )
         return self._finish(f"{order}{action}", main, False)
 
     def _finish(self, text: str, main: Thing, moving: bool, placed: bool = False) -> str:
         """Add where, when and what else until the speaker has said enough."""
         if not placed and self.dice.chance(0.8):
             text = f"{text} {self.place(main, moving)}"
-        extras = {"beside": 5.0 if self.second else 0.0, "weather": 3.2, "remark": 4.6, "trait": 3.0 if len(self.mains) == 1 else 0.0}
+        extras = {
+            "beside": 5.0 if self.second else 0.0,
+            "weather": 3.2,
+            "remark": 4.6,
+            "trait": 3.0 if len(self.mains) == 1 else 0.0,
+        }
         while len(text.split()) < self.length - 2 and sum(extras.values()) > 0:
             kind = self.dice.weigh(extras)
             extras[kind] = 0.0
-            more = {"beside": self.beside, "weather": self.weather, "remark": self.remark, "trait": lambda: self.trait(main)}[kind]()
+            more = {
+                "beside": self.beside,
+                "weather": self.weather,
+                "remark": self.remark,
+                "trait": lambda: self.trait(main),
+            }[kind]()
             if kind == "beside" and self.second is not None and self.second.get("leash"):
                 continue
             if more and len(text.split()) + len(more.split()) <= 18 and not _repeats(text, more):
@@ -529,13 +840,22 @@ class Speaker:
 def _repeats(text: str, more: str) -> bool:
     """Whether a remark would say again what was said: its last word, or any long word, is there already."""
     have = set(text.split())
-    return any(word in have for word in more.split() if len(word) > 3 and word not in ("with", "near", "next", "under", "background", "front", "large", "beside"))
+    return any(
+        word in have
+        for word in more.split()
+        if len(word) > 3
+        and word not in ("with", "near", "next", "under", "background", "front", "large", "beside")
+    )
 
 
 def _painted(noun: str, colour: str) -> str:
     """Put a colour before a noun, after a size: small red bed."""
     first, _, rest = noun.partition(" ")
-    return f"{first} {colour} {rest}" if first in SIZED and rest and not rest.startswith(("sleeved", "fashioned", "rig")) else f"{colour} {noun}"
+    return (
+        f"{first} {colour} {rest}"
+        if first in SIZED and rest and not rest.startswith(("sleeved", "fashioned", "rig"))
+        else f"{colour} {noun}"
+    )
 
 
 def _articled(text: str, colour: str) -> str:
@@ -561,11 +881,50 @@ def surroundings(scene: Scene) -> list[str]:
         keys.append("many trees")
     elif "tree" in kinds:
         keys.append("tree")
-    for kind in ("pine", "palm", "birch", "willow", "acacia", "cactus", "bush", "barn", "cabin", "church", "castle", "windmill", "lighthouse", "haystack", "fence", "lamppost", "reeds", "mushrooms", "stump", "pumpkins", "flowers", "beach ball", "bookshelf", "potted plant", "lamp", "clock", "fridge", "stove", "fireplace"):
+    for kind in (
+        "pine",
+        "palm",
+        "birch",
+        "willow",
+        "acacia",
+        "cactus",
+        "bush",
+        "barn",
+        "cabin",
+        "church",
+        "castle",
+        "windmill",
+        "lighthouse",
+        "haystack",
+        "fence",
+        "lamppost",
+        "reeds",
+        "mushrooms",
+        "stump",
+        "pumpkins",
+        "flowers",
+        "beach ball",
+        "bookshelf",
+        "potted plant",
+        "lamp",
+        "clock",
+        "fridge",
+        "stove",
+        "fireplace",
+    ):
         if kind in kinds:
             keys.append(kind)
     marks = {(t["kind"], t.get("marks")) for t in others} | {(t["kind"], t.get("season")) for t in others}
-    keys += [key for key, mark in (("apple tree", ("tree", "apples")), ("blossom tree", ("tree", "blossom")), ("christmas tree", ("pine", "lights")), ("bare tree", ("tree", "winter"))) if mark in marks]
+    keys += [
+        key
+        for key, mark in (
+            ("apple tree", ("tree", "apples")),
+            ("blossom tree", ("tree", "blossom")),
+            ("christmas tree", ("pine", "lights")),
+            ("bare tree", ("tree", "winter")),
+        )
+        if mark in marks
+    ]
     keys += [t["marks"] for t in others if t["kind"] == "shop"][:2]
     if "rock" in kinds:
         keys.append("rocks")
@@ -575,9 +934,33 @@ def surroundings(scene: Scene) -> list[str]:
         keys += [scene["backing"]] * 2
     if {"sailboat", "ship"} & set(kinds):
         keys.append("sailboat far")
-    keys += {"snow": ["mountains"], "lake": ["mountains"], "field": ["hills"], "beach": [] if scene.get("tide") else ["waves"]}.get(place, [])
-    keys += [name for name in ("rainbow", "flock", "island", "shells", "lilies", "pond", "path", "crossing", "volcano", "meadow") if scene.get(name)]
-    keys += [value for value in (scene.get("surface"), scene.get("crop"), scene.get("season")) if value in ("cobbles", "asphalt", "wheat", "lavender", "autumn")]
+    keys += {
+        "snow": ["mountains"],
+        "lake": ["mountains"],
+        "field": ["hills"],
+        "beach": [] if scene.get("tide") else ["waves"],
+    }.get(place, [])
+    keys += [
+        name
+        for name in (
+            "rainbow",
+            "flock",
+            "island",
+            "shells",
+            "lilies",
+            "pond",
+            "path",
+            "crossing",
+            "volcano",
+            "meadow",
+        )
+        if scene.get(name)
+    ]
+    keys += [
+        value
+        for value in (scene.get("surface"), scene.get("crop"), scene.get("season"))
+        if value in ("cobbles", "asphalt", "wheat", "lavender", "autumn")
+    ]
     if place == "room":
         keys += ["wall", "wood floor" if scene.get("floor") == "wood" else "tiles floor"]
         keys += [name for name in ("window", "curtains", "print", "rug") if scene.get(name)]
@@ -590,22 +973,73 @@ def remark_colour(key: str, scene: Scene) -> str:
     """The colour that a remark speaks of."""
     if key in ("wall", "rug", "curtains"):
         return str(scene[key])
-    return str(next(t["colour"] for t in scene["things"] if t["kind"] == key and t["role"] in ("far", "near")))
+    return str(
+        next(t["colour"] for t in scene["things"] if t["kind"] == key and t["role"] in ("far", "near"))
+    )
 
 
 def traits(thing: Thing) -> list[str]:
     """The keys of `words.TRAIT` that are true of a thing."""
     kind, act = thing["kind"], thing.get("act")
-    always = {"elephant": ["tusks", "trunk"], "giraffe": ["neck"], "zebra": ["zebra stripes"], "lion": ["mane"], "camel": ["humps"], "snowman": ["carrot", "snow hat", "scarf"], "squirrel": ["nut"], "fox": ["fluffy tail"],
-              "rabbit": ["cotton tail"], "crab": ["claws"], "turtle": ["shell"], "pig": ["curl"], "sheep": ["wool"], "goat": ["horns"], "hen": ["comb"], "owl": ["big eyes"], "penguin": ["waddle"], "whale": ["spout"], "deer": ["spotted back"],
-              "fire engine": ["ladder"], "bus": ["passengers"], "train": ["wagons", "smoke"], "tractor": ["big wheels"], "biplane": ["propeller"], "helicopter": ["rotor"], "hot air balloon": ["balloon stripes"], "sofa": ["pillows"], "bed": ["cover"],
-              "cabin": ["chimney"], "barn": ["hay window"], "windmill": ["blades"], "lighthouse": ["red stripes"], "castle": ["towers and flag"], "parasol": ["canopy"], "market stall": ["stall fruit"], "aquarium": ["swimming fish"], "fountain": ["water jets"],
-              "scarecrow": ["straw"], "campfire": ["flames"], "tent": ["tent door"], "igloo": ["ice blocks"], "stove": ["pot"], "bookshelf": ["brackets"], "piano": ["keys"], "sandcastle": []}
+    always = {
+        "elephant": ["tusks", "trunk"],
+        "giraffe": ["neck"],
+        "zebra": ["zebra stripes"],
+        "lion": ["mane"],
+        "camel": ["humps"],
+        "snowman": ["carrot", "snow hat", "scarf"],
+        "squirrel": ["nut"],
+        "fox": ["fluffy tail"],
+        "rabbit": ["cotton tail"],
+        "crab": ["claws"],
+        "turtle": ["shell"],
+        "pig": ["curl"],
+        "sheep": ["wool"],
+        "goat": ["horns"],
+        "hen": ["comb"],
+        "owl": ["big eyes"],
+        "penguin": ["waddle"],
+        "whale": ["spout"],
+        "deer": ["spotted back"],
+        "fire engine": ["ladder"],
+        "bus": ["passengers"],
+        "train": ["wagons", "smoke"],
+        "tractor": ["big wheels"],
+        "biplane": ["propeller"],
+        "helicopter": ["rotor"],
+        "hot air balloon": ["balloon stripes"],
+        "sofa": ["pillows"],
+        "bed": ["cover"],
+        "cabin": ["chimney"],
+        "barn": ["hay window"],
+        "windmill": ["blades"],
+        "lighthouse": ["red stripes"],
+        "castle": ["towers and flag"],
+        "parasol": ["canopy"],
+        "market stall": ["stall fruit"],
+        "aquarium": ["swimming fish"],
+        "fountain": ["water jets"],
+        "scarecrow": ["straw"],
+        "campfire": ["flames"],
+        "tent": ["tent door"],
+        "igloo": ["ice blocks"],
+        "stove": ["pot"],
+        "bookshelf": ["brackets"],
+        "piano": ["keys"],
+        "sandcastle": [],
+    }
     keys = list(always.get(kind, []))
     if kind == "dog":
-        keys += ["collar"] * bool(thing.get("collar")) + ["tongue"] * (act in ("run", "jump", "sit") and not thing.get("item")) + ["spots dog"] * (thing.get("marks") == "spots") + ["asleep"] * False
+        keys += (
+            ["collar"] * bool(thing.get("collar"))
+            + ["tongue"] * (act in ("run", "jump", "sit") and not thing.get("item"))
+            + ["spots dog"] * (thing.get("marks") == "spots")
+            + ["asleep"] * False
+        )
     elif kind == "cat":
-        keys += ["striped coat"] * (thing.get("marks") == "stripes") + (["asleep"] if act == "lie" else ["fur"])
+        keys += ["striped coat"] * (thing.get("marks") == "stripes") + (
+            ["asleep"] if act == "lie" else ["fur"]
+        )
     elif kind == "cow":
         keys += ["bell"] * bool(thing.get("collar"))
     elif kind == "deer":
@@ -617,7 +1051,9 @@ def traits(thing: Thing) -> list[str]:
     elif kind == "monkey":
         keys += ["banana"] * bool(thing.get("item"))
     elif kind == "car":
-        keys += {"luggage": ["luggage"], "taxi": ["taxi sign"], "police": ["siren"]}.get(thing.get("marks", ""), [])
+        keys += {"luggage": ["luggage"], "taxi": ["taxi sign"], "police": ["siren"]}.get(
+            thing.get("marks", ""), []
+        )
     elif kind == "truck":
         keys += [thing["marks"]] if thing.get("marks") in ("logs", "sand", "leaves") else []
     elif kind == "sailboat":
@@ -633,4 +1069,6 @@ def trait_colour(key: str, thing: Thing) -> str:
     """The colour that a remark on the thing itself speaks of."""
     if key == "scarf":
         return str(thing["colour"] if thing["kind"] == "snowman" else thing["scarf"])
-    return str(thing[{"collar": "collar", "wagons": "wagon", "sail": "sail", "cloth": "cloth"}.get(key, "colour")])
+    return str(
+        thing[{"collar": "collar", "wagons": "wagon", "sail": "sail", "cloth": "cloth"}.get(key, "colour")]
+    )

@@ -63,7 +63,7 @@ def convolve(x: Array, kernel: Array, bias: Array, stride: int) -> Array:
     for i in range(9):
         dy, dx = divmod(i, 3)
         windows[..., i, :] = padded[:, dy : dy + H : stride, dx : dx + W : stride]
-    matrix = kernel.transpose(2, 3, 1, 0).reshape(9 * I, -1)             # (9I, O)
+    matrix = kernel.transpose(2, 3, 1, 0).reshape(9 * I, -1)  # (9I, O)
     out = windows.reshape(-1, 9 * I) @ matrix
     out += bias
     return np.maximum(out, 0, out=out).reshape(N, h, w, -1)
@@ -74,12 +74,14 @@ def look(pictures: NDArray[np.uint8], weights: Weights) -> Seen:
     x = pictures.astype(np.float32) / 255 - 0.5
     for kernel, bias, stride in zip(weights.kernels, weights.biases, STRIDES, strict=True):
         x = convolve(x, kernel, bias, stride)
-    cells = x.reshape(len(x), CELLS * CELLS, -1)                          # (N, 49, D)
+    cells = x.reshape(len(x), CELLS * CELLS, -1)  # (N, 49, D)
     pooled = np.concatenate([cells.mean(axis=1), cells.max(axis=1)], axis=1)
     return Seen(pooled, np.maximum(cells @ weights.grid + weights.grid_bias, 0))
 
 
-def see(descriptions: Sequence[Description], weights: Weights, progress: bool = False, batch: int = 32) -> Seen:
+def see(
+    descriptions: Sequence[Description], weights: Weights, progress: bool = False, batch: int = 32
+) -> Seen:
     """Draw pictures and look at them, in batches."""
     pooled, grid = [], []
     starts: Iterable[int] = range(0, len(descriptions), batch)

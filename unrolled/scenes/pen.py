@@ -46,7 +46,11 @@ class Pen:
         """Take a pen to a local point, turned with this one."""
         side = -self.side if flip else self.side
         return Pen(
-            self.canvas, self.x + self.side * x * self.scale, self.y - y * self.scale, self.scale * scale, side
+            self.canvas,
+            self.x + self.side * x * self.scale,
+            self.y - y * self.scale,
+            self.scale * scale,
+            side,
         )
 
     def _points(self, points: Sequence[Point]) -> list[Point]:

@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from unrolled.scenes.palette import CREAM, HAIR, INK, LEAF, PAINT, SKIN, STEEL, TYRE, WOOD, Colour, dark, light, mix
+from unrolled.scenes.palette import (
+    CREAM,
+    HAIR,
+    INK,
+    LEAF,
+    PAINT,
+    SKIN,
+    STEEL,
+    TYRE,
+    WOOD,
+    Colour,
+    dark,
+    light,
+    mix,
+)
 from unrolled.scenes.pen import Pen, Point, Thing
 
 PEOPLE = ("man", "woman", "boy", "girl")
@@ -26,30 +40,78 @@ STAND = Pose((0, 17), (0, 32), ((-3, 9), (3, 9)), ((-3, 1), (3, 1)), ((-7, 25), 
 POSES: dict[str, Pose] = {
     "stand": STAND,
     "walk": STAND._replace(knees=((-3, 9), (5, 10)), feet=((-8, 1.6), (6, 1)), hands=((-9, 20), (9, 21))),
-    "run": Pose((-1, 18), (3, 32), ((-5, 9), (7, 13)), ((-14, 9), (8, 2)), ((-6, 25), (9, 24)), ((-4, 19), (14, 29))),
-    "jump": STAND._replace(knees=((-7, 12), (7, 12)), feet=((-11, 6), (9, 5)), elbows=((-9, 35), (9, 35)), hands=((-13, 43), (13, 43))),
+    "run": Pose(
+        (-1, 18), (3, 32), ((-5, 9), (7, 13)), ((-14, 9), (8, 2)), ((-6, 25), (9, 24)), ((-4, 19), (14, 29))
+    ),
+    "jump": STAND._replace(
+        knees=((-7, 12), (7, 12)),
+        feet=((-11, 6), (9, 5)),
+        elbows=((-9, 35), (9, 35)),
+        hands=((-13, 43), (13, 43)),
+    ),
     "wave": STAND._replace(elbows=((-7, 25), (10, 31)), hands=((-7, 18), (13, 41))),
     "cheer": STAND._replace(elbows=((-9, 34), (9, 34)), hands=((-12, 43), (12, 43))),
-    "dance": STAND._replace(knees=((-2, 9), (7, 11)), feet=((-2, 1), (11, 6)), elbows=((-9, 33), (9, 30)), hands=((-15, 39), (14, 36))),
+    "dance": STAND._replace(
+        knees=((-2, 9), (7, 11)),
+        feet=((-2, 1), (11, 6)),
+        elbows=((-9, 33), (9, 30)),
+        hands=((-15, 39), (14, 36)),
+    ),
     "hold": STAND._replace(elbows=((-6, 24), (8, 25)), hands=((3, 23), (12, 25))),
     "carry": STAND._replace(elbows=((-7, 25), (8, 25)), hands=((-7, 18), (10, 18))),
     "raise": STAND._replace(elbows=((-7, 25), (8, 28)), hands=((-7, 18), (12, 35))),
     "read": STAND._replace(elbows=((-4, 23), (8, 24)), hands=((7, 25), (11, 25))),
     "aim": STAND._replace(elbows=((-3, 28), (9, 29)), hands=((5, 38), (10, 38))),
-    "throw": STAND._replace(knees=((-4, 9), (5, 9)), feet=((-8, 1), (8, 1)), elbows=((-8, 26), (9, 34)), hands=((-12, 22), (13, 43))),
-    "push": STAND._replace(chest=(2, 32), knees=((-4, 9), (5, 10)), feet=((-9, 2), (6, 1)), elbows=((0, 24), (9, 25)), hands=((11, 27), (14, 27))),
-    "surf": Pose((0, 15), (2, 29), ((-8, 9), (8, 10)), ((-9, 2), (8, 2)), ((-8, 30), (9, 28)), ((-15, 31), (16, 30))),
-    "ski": Pose((-2, 16), (2, 30), ((3, 9), (5, 9)), ((-3, 2), (2, 2)), ((-4, 23), (9, 23)), ((3, 21), (14, 23))),
-    "sit": Pose((0, 3), (0, 18), ((8, 4), (10, 3)), ((8, -7), (11, -7)), ((-6, 11), (6, 11)), ((2, 6), (9, 7))),
-    "pedal": Pose((-3, 3), (4, 17), ((6, 2), (9, 4)), ((1, -10), (6, -5)), ((5, 11), (10, 12)), ((12, 10), (14, 10))),
-    "astride": Pose((0, 3), (1, 18), ((5, 0), (6, 0)), ((3, -9), (4, -9)), ((-3, 11), (8, 11)), ((6, 8), (12, 9))),
-    "ground": Pose((0, 3), (-2, 18), ((9, 9), (11, 8)), ((15, 1.5), (17, 1.5)), ((-8, 11), (6, 12)), ((-9, 3), (11, 9))),
+    "throw": STAND._replace(
+        knees=((-4, 9), (5, 9)),
+        feet=((-8, 1), (8, 1)),
+        elbows=((-8, 26), (9, 34)),
+        hands=((-12, 22), (13, 43)),
+    ),
+    "push": STAND._replace(
+        chest=(2, 32),
+        knees=((-4, 9), (5, 10)),
+        feet=((-9, 2), (6, 1)),
+        elbows=((0, 24), (9, 25)),
+        hands=((11, 27), (14, 27)),
+    ),
+    "surf": Pose(
+        (0, 15), (2, 29), ((-8, 9), (8, 10)), ((-9, 2), (8, 2)), ((-8, 30), (9, 28)), ((-15, 31), (16, 30))
+    ),
+    "ski": Pose(
+        (-2, 16), (2, 30), ((3, 9), (5, 9)), ((-3, 2), (2, 2)), ((-4, 23), (9, 23)), ((3, 21), (14, 23))
+    ),
+    "sit": Pose(
+        (0, 3), (0, 18), ((8, 4), (10, 3)), ((8, -7), (11, -7)), ((-6, 11), (6, 11)), ((2, 6), (9, 7))
+    ),
+    "pedal": Pose(
+        (-3, 3), (4, 17), ((6, 2), (9, 4)), ((1, -10), (6, -5)), ((5, 11), (10, 12)), ((12, 10), (14, 10))
+    ),
+    "astride": Pose(
+        (0, 3), (1, 18), ((5, 0), (6, 0)), ((3, -9), (4, -9)), ((-3, 11), (8, 11)), ((6, 8), (12, 9))
+    ),
+    "ground": Pose(
+        (0, 3), (-2, 18), ((9, 9), (11, 8)), ((15, 1.5), (17, 1.5)), ((-8, 11), (6, 12)), ((-9, 3), (11, 9))
+    ),
 }
 
 ACT_POSE = {
-    "kite": "raise", "umbrella": "raise", "skate": "surf", "fish": "hold", "play": "hold", "eat": "hold", "drink": "hold",
-    "call": "hold", "photograph": "aim", "watch": "aim", "dig": "push", "sweep": "push", "water": "hold", "hug": "carry",
-    "swing": "throw", "shine": "hold",
+    "kite": "raise",
+    "umbrella": "raise",
+    "skate": "surf",
+    "fish": "hold",
+    "play": "hold",
+    "eat": "hold",
+    "drink": "hold",
+    "call": "hold",
+    "photograph": "aim",
+    "watch": "aim",
+    "dig": "push",
+    "sweep": "push",
+    "water": "hold",
+    "hug": "carry",
+    "swing": "throw",
+    "shine": "hold",
 }
 
 
@@ -91,7 +153,9 @@ def _arm(pen: Pen, body: Pose, side: int, sleeve: Colour, skin: Colour, width: f
     elbow, hand = body.elbows[side], body.hands[side]
     if thing.get("top") in ("tee", "dress", "swimsuit", "stripes"):
         pen.line([shoulder, elbow, hand], skin, 3.0 * width)
-        pen.line([shoulder, ((shoulder[0] + elbow[0]) / 2, (shoulder[1] + elbow[1]) / 2)], sleeve, 4.2 * width)
+        pen.line(
+            [shoulder, ((shoulder[0] + elbow[0]) / 2, (shoulder[1] + elbow[1]) / 2)], sleeve, 4.2 * width
+        )
     else:
         pen.line([shoulder, elbow, hand], sleeve, 3.8 * width)
     pen.ellipse(*hand, 2.1 * width, 2.1 * width, skin)
@@ -126,13 +190,30 @@ def _torso(pen: Pen, body: Pose, thing: Thing, top: Colour, width: float, seated
     drop = {"dress": 8.0, "coat": 5.0}.get(style, 0.0) * w * (0.45 if seated else 1.0)
     if style == "swimsuit" and thing["kind"] in ("man", "boy"):
         skin = SKIN[thing.get("skin", 0)]
-        pen.polygon([(hx - 5 * w, hy - 1), (cx - 5.2 * w, cy), (cx + 5.2 * w, cy), (hx + 5 * w, hy - 1)], skin)
+        pen.polygon(
+            [(hx - 5 * w, hy - 1), (cx - 5.2 * w, cy), (cx + 5.2 * w, cy), (hx + 5 * w, hy - 1)], skin
+        )
         pen.box(hx - 5.2 * w, hy - 3, hx + 5.2 * w, hy + 3, top, 1)
         return
-    outline = [(hx - flare, hy - drop), (cx - 5.4 * w, cy - 2), (cx - 4 * w, cy + 1), (cx + 4 * w, cy + 1), (cx + 5.4 * w, cy - 2), (hx + flare, hy - drop)]
+    outline = [
+        (hx - flare, hy - drop),
+        (cx - 5.4 * w, cy - 2),
+        (cx - 4 * w, cy + 1),
+        (cx + 4 * w, cy + 1),
+        (cx + 5.4 * w, cy - 2),
+        (hx + flare, hy - drop),
+    ]
     pen.polygon(outline, top)
     pen.ellipse(hx, hy - drop, flare, 2.2 * w, top)
-    pen.polygon([(hx - flare, hy - drop), (cx - 5.4 * w, cy - 2), (cx - 3.4 * w, cy - 2), (hx - flare * 0.55, hy - drop)], (40, 20, 70, 26))
+    pen.polygon(
+        [
+            (hx - flare, hy - drop),
+            (cx - 5.4 * w, cy - 2),
+            (cx - 3.4 * w, cy - 2),
+            (hx - flare * 0.55, hy - drop),
+        ],
+        (40, 20, 70, 26),
+    )
     _cloth(pen, body, thing, top, w, flare, drop)
 
 
@@ -153,7 +234,17 @@ def _cloth(pen: Pen, body: Pose, thing: Thing, top: Colour, w: float, flare: flo
             pen.ellipse(hx + 1.8 * w, hy + (cy - hy) * i, 0.8, 0.8, light(top, 0.6))
     elif style == "overalls":
         denim = (82, 106, 164)
-        pen.polygon([(hx - 5.2 * w, hy - 2), (hx - 4.6 * w, hy + 5), (cx - 3.2 * w, cy - 5), (cx + 3.2 * w, cy - 5), (hx + 4.6 * w, hy + 5), (hx + 5.2 * w, hy - 2)], denim)
+        pen.polygon(
+            [
+                (hx - 5.2 * w, hy - 2),
+                (hx - 4.6 * w, hy + 5),
+                (cx - 3.2 * w, cy - 5),
+                (cx + 3.2 * w, cy - 5),
+                (hx + 4.6 * w, hy + 5),
+                (hx + 5.2 * w, hy - 2),
+            ],
+            denim,
+        )
         for x in (-2.8, 2.8):
             pen.line([(cx + x * w, cy - 5), (cx + x * 1.2 * w, cy + 0.6)], denim, 1.5 * w)
             pen.ellipse(cx + x * w, cy - 5.4, 0.8, 0.8, PAINT["yellow"])
@@ -161,7 +252,10 @@ def _cloth(pen: Pen, body: Pose, thing: Thing, top: Colour, w: float, flare: flo
         pen.cap(cx, cy + 0.4, 5.6 * w, 3.2 * w, 180, 360, dark(top, 0.2))
         pen.cap(hx, hy + 2, 3.6 * w, 4 * w, 0, 180, dark(top, 0.14))
     elif style == "apron":
-        pen.polygon([(hx - 3.8 * w, hy - 4), (cx - 2.8 * w, cy - 4), (cx + 2.8 * w, cy - 4), (hx + 3.8 * w, hy - 4)], CREAM)
+        pen.polygon(
+            [(hx - 3.8 * w, hy - 4), (cx - 2.8 * w, cy - 4), (cx + 2.8 * w, cy - 4), (hx + 3.8 * w, hy - 4)],
+            CREAM,
+        )
     if thing.get("scarf"):
         scarf = PAINT[thing["scarf"]]
         pen.line([(cx + 2.5 * w, cy), (cx + 4 * w, cy - 9)], dark(scarf, 0.12), 3 * w)
@@ -224,7 +318,24 @@ def _hair_before(pen: Pen, style: str, hair: Colour) -> None:
         pen.cap(-1.2, -0.4, 7.2, 5.4, 150, 210, hair)
         return
     if style == "spiky":
-        pen.polygon([(-7.8, 1), (-9.4, 6), (-6.4, 6), (-6.4, 10), (-2.8, 8), (-1, 12), (2, 8.2), (5.4, 10), (5.4, 6.2), (8.4, 5), (6.6, 2.6), (0, 3.4), (-5, 0.5)], hair)
+        pen.polygon(
+            [
+                (-7.8, 1),
+                (-9.4, 6),
+                (-6.4, 6),
+                (-6.4, 10),
+                (-2.8, 8),
+                (-1, 12),
+                (2, 8.2),
+                (5.4, 10),
+                (5.4, 6.2),
+                (8.4, 5),
+                (6.6, 2.6),
+                (0, 3.4),
+                (-5, 0.5),
+            ],
+            hair,
+        )
         return
     pen.cap(-0.2, 0.6, 7.9, 7.9, 22, 190, hair)
     pen.polygon([(-7.8, 2.6), (-7.6, -2.0), (-5.4, 1.0), (-2.0, 3.8)], hair)
@@ -299,8 +410,17 @@ def _hood(pen: Pen, colour: Colour) -> None:
 
 
 HATS: dict[str, Callable[[Pen, Colour], None]] = {
-    "cap": _cap, "beanie": _beanie, "straw hat": _straw_hat, "top hat": _top_hat, "helmet": _helmet, "crown": _crown,
-    "party hat": _party_hat, "chef hat": _chef_hat, "cowboy hat": _cowboy_hat, "ribbon": _ribbon, "hood": _hood,
+    "cap": _cap,
+    "beanie": _beanie,
+    "straw hat": _straw_hat,
+    "top hat": _top_hat,
+    "helmet": _helmet,
+    "crown": _crown,
+    "party hat": _party_hat,
+    "chef hat": _chef_hat,
+    "cowboy hat": _cowboy_hat,
+    "ribbon": _ribbon,
+    "hood": _hood,
 }
 
 
@@ -352,7 +472,11 @@ def _balloon(pen: Pen, colour: Colour) -> None:
 
 
 def _balloons(pen: Pen, colour: Colour) -> None:
-    for x, y, paint in ((-6, 21, colour), (7, 22, PAINT["yellow"]), (1, 28, PAINT["blue"] if colour != PAINT["blue"] else PAINT["red"])):
+    for x, y, paint in (
+        (-6, 21, colour),
+        (7, 22, PAINT["yellow"]),
+        (1, 28, PAINT["blue"] if colour != PAINT["blue"] else PAINT["red"]),
+    ):
         pen.line([(0, 0), (x, y - 6)], (120, 110, 120), 0.5)
         pen.ellipse(x, y, 5.4, 6.4, paint)
         pen.ellipse(x - 1.8, y + 2, 1.2, 1.8, light(paint, 0.55))
@@ -416,7 +540,13 @@ def _suitcase(pen: Pen, colour: Colour) -> None:
 
 
 def _flowers(pen: Pen, colour: Colour) -> None:
-    for x, y, paint in ((-4, 9, PAINT["red"]), (0.4, 11, PAINT["yellow"]), (4.6, 9, PAINT["pink"]), (-1.6, 7, PAINT["purple"]), (2.6, 7, CREAM)):
+    for x, y, paint in (
+        (-4, 9, PAINT["red"]),
+        (0.4, 11, PAINT["yellow"]),
+        (4.6, 9, PAINT["pink"]),
+        (-1.6, 7, PAINT["purple"]),
+        (2.6, 7, CREAM),
+    ):
         pen.line([(0, 0), (x, y)], (86, 150, 80), 0.8)
         pen.ellipse(x, y, 2.5, 2.5, paint)
         pen.ellipse(x, y, 0.9, 0.9, dark(paint, 0.25))
@@ -484,7 +614,7 @@ def _flag(pen: Pen, colour: Colour) -> None:
 def _teddy(pen: Pen, colour: Colour) -> None:
     fur = (190, 132, 80)
     pen.ellipse(0, -3, 4.2, 4.8, fur)
-    for x in (-3, 3):
+    for x in (-3.0, 3):
         pen.ellipse(x, 6.6, 1.7, 1.7, fur)
         pen.ellipse(x * 1.2, -6.8, 1.9, 1.6, dark(fur, 0.1))
     pen.ellipse(0, 3.4, 4.0, 3.7, fur)
@@ -542,7 +672,9 @@ def _lantern(pen: Pen, colour: Colour) -> None:
 
 
 def _map(pen: Pen, colour: Colour) -> None:
-    pen.polygon([(-7, -3), (-2, -4.4), (4, -3), (9, -4.4), (9, 6), (4, 7.4), (-2, 6), (-7, 7.4)], (240, 226, 190))
+    pen.polygon(
+        [(-7, -3), (-2, -4.4), (4, -3), (9, -4.4), (9, 6), (4, 7.4), (-2, 6), (-7, 7.4)], (240, 226, 190)
+    )
     pen.line([(-5, 0), (-1, 3), (3, 0), (7, 3)], PAINT["red"], 0.7)
     pen.ellipse(6, -1.4, 1.4, 1.4, PAINT["green"])
 
@@ -602,7 +734,9 @@ def _kite(pen: Pen, colour: Colour) -> None:
     pen.polygon([(21.5, 33), (30, 42), (23, 25)], dark(colour, 0.12))
     pen.curve([(23, 25), (30, 22), (27, 14)], colour, 0.8)
     for x, y in ((26.6, 22.4), (28.2, 18)):
-        pen.polygon([(x - 2.2, y + 1), (x - 2.2, y - 1.4), (x + 2.2, y + 1.2), (x + 2.2, y - 1.2)], PAINT["yellow"])
+        pen.polygon(
+            [(x - 2.2, y + 1), (x - 2.2, y - 1.4), (x + 2.2, y + 1.2), (x + 2.2, y - 1.2)], PAINT["yellow"]
+        )
 
 
 def _umbrella(pen: Pen, colour: Colour) -> None:
@@ -639,14 +773,62 @@ def _bucket(pen: Pen, colour: Colour) -> None:
 
 
 ITEMS: dict[str, Callable[[Pen, Colour], None]] = {
-    "ball": _ball, "balloon": _balloon, "balloons": _balloons, "book": _book, "newspaper": _newspaper,
-    "guitar": _guitar, "violin": _violin, "trumpet": _trumpet, "drum": _drum, "bag": _bag, "suitcase": _suitcase,
-    "flowers": _flowers, "sunflower": _sunflower, "ice cream": _ice_cream, "lollipop": _lollipop, "camera": _camera,
-    "binoculars": _binoculars, "cup": _cup, "phone": _phone, "basket": _basket, "flag": _flag, "teddy": _teddy,
-    "fishing rod": _fishing_rod, "shovel": _shovel, "broom": _broom, "watering can": _watering_can,
-    "racket": _racket, "bat": _bat, "frisbee": _frisbee, "lantern": _lantern, "map": _map, "present": _present,
-    "cake": _cake, "pumpkin": _pumpkin, "apple": _apple, "sandwich": _sandwich, "fish": _fish_catch,
-    "flashlight": _torch, "kite": _kite, "umbrella": _umbrella, "net": _net, "magnifier": _magnifier,
-    "brush": _brush, "bucket": _bucket,
+    "ball": _ball,
+    "balloon": _balloon,
+    "balloons": _balloons,
+    "book": _book,
+    "newspaper": _newspaper,
+    "guitar": _guitar,
+    "violin": _violin,
+    "trumpet": _trumpet,
+    "drum": _drum,
+    "bag": _bag,
+    "suitcase": _suitcase,
+    "flowers": _flowers,
+    "sunflower": _sunflower,
+    "ice cream": _ice_cream,
+    "lollipop": _lollipop,
+    "camera": _camera,
+    "binoculars": _binoculars,
+    "cup": _cup,
+    "phone": _phone,
+    "basket": _basket,
+    "flag": _flag,
+    "teddy": _teddy,
+    "fishing rod": _fishing_rod,
+    "shovel": _shovel,
+    "broom": _broom,
+    "watering can": _watering_can,
+    "racket": _racket,
+    "bat": _bat,
+    "frisbee": _frisbee,
+    "lantern": _lantern,
+    "map": _map,
+    "present": _present,
+    "cake": _cake,
+    "pumpkin": _pumpkin,
+    "apple": _apple,
+    "sandwich": _sandwich,
+    "fish": _fish_catch,
+    "flashlight": _torch,
+    "kite": _kite,
+    "umbrella": _umbrella,
+    "net": _net,
+    "magnifier": _magnifier,
+    "brush": _brush,
+    "bucket": _bucket,
 }
-BEHIND_ARM = {"bag", "suitcase", "bucket", "basket", "umbrella", "kite", "balloon", "balloons", "flag", "teddy", "shovel", "broom"}
+BEHIND_ARM = {
+    "bag",
+    "suitcase",
+    "bucket",
+    "basket",
+    "umbrella",
+    "kite",
+    "balloon",
+    "balloons",
+    "flag",
+    "teddy",
+    "shovel",
+    "broom",
+}

@@ -39,13 +39,30 @@ def tree(pen: Pen, thing: Thing) -> None:
             pen.ellipse(x, y, 2.4, 2.4, PAINT["red"])
             pen.ellipse(x - 0.7, y + 0.8, 0.7, 0.7, (255, 220, 210))
     if thing.get("marks") == "blossom":
-        for x, y in ((-13, 40), (-4, 56), (8, 50), (14, 38), (2, 40), (-16, 52), (11, 60), (-9, 47), (4, 62), (-2, 34)):
+        for x, y in (
+            (-13, 40),
+            (-4, 56),
+            (8, 50),
+            (14, 38),
+            (2, 40),
+            (-16, 52),
+            (11, 60),
+            (-9, 47),
+            (4, 62),
+            (-2, 34),
+        ):
             pen.ellipse(x, y, 2.8, 2.6, (252, 206, 218))
 
 
 def _bare(pen: Pen) -> None:
     wood = (126, 96, 78)
-    for points in ([(0, 24), (-3, 40), (-14, 54)], [(0, 24), (4, 42), (13, 57)], [(0, 30), (1, 48), (-3, 64)], [(-6, 43), (-16, 44)], [(6, 46), (17, 48)]):
+    for points in (
+        [(0, 24), (-3, 40), (-14, 54)],
+        [(0, 24), (4, 42), (13, 57)],
+        [(0, 30), (1, 48), (-3, 64)],
+        [(-6, 43), (-16, 44)],
+        [(6, 46), (17, 48)],
+    ):
         pen.line(points, wood, 1.9)
         pen.ellipse(points[-1][0], points[-1][1] + 1, 2.6, 1.3, SNOW)
 
@@ -63,9 +80,31 @@ def pine(pen: Pen, thing: Thing) -> None:
             pen.ellipse(-w * 0.3, y + 9, w * 0.3, 2, SNOW)
             pen.ellipse(w * 0.3, y + 9, w * 0.3, 2, SNOW)
     if thing.get("marks") == "lights":
-        pen.polygon([(0, 81), (2, 76), (7, 76), (3, 72.6), (4.6, 67), (0, 70), (-4.6, 67), (-3, 72.6), (-7, 76), (-2, 76)], (255, 214, 90))
+        pen.polygon(
+            [
+                (0, 81),
+                (2, 76),
+                (7, 76),
+                (3, 72.6),
+                (4.6, 67),
+                (0, 70),
+                (-4.6, 67),
+                (-3, 72.6),
+                (-7, 76),
+                (-2, 76),
+            ],
+            (255, 214, 90),
+        )
         pen.glow(0, 74, 14, (255, 214, 110))
-        for x, y, c in ((-9, 16, "red"), (5, 20, "yellow"), (-4, 30, "blue"), (7, 34, "red"), (-6, 44, "yellow"), (3, 50, "pink"), (0, 60, "blue")):
+        for x, y, c in (
+            (-9, 16, "red"),
+            (5, 20, "yellow"),
+            (-4, 30, "blue"),
+            (7, 34, "red"),
+            (-6, 44, "yellow"),
+            (3, 50, "pink"),
+            (0, 60, "blue"),
+        ):
             pen.ellipse(x, y, 1.9, 1.9, PAINT[c])
             pen.glow(x, y, 6, PAINT[c])
 
@@ -75,10 +114,20 @@ def palm(pen: Pen, thing: Thing) -> None:
     pen.curve([(0, 0), (-2, 26), (9, 52)], (178, 134, 88), 4.6)
     for y, x in ((10, -0.4), (20, 0.6), (30, 2.6), (40, 5.4)):
         pen.line([(x - 2, y), (x + 2, y + 0.6)], (146, 106, 70), 0.9)
-    for dx, dy, bend in ((-26, -2, 14), (26, -4, 14), (-20, -14, 6), (22, -15, 6), (-13, 14, 14), (16, 13, 14)):
+    for dx, dy, bend in (
+        (-26, -2, 14),
+        (26, -4, 14),
+        (-20, -14, 6),
+        (22, -15, 6),
+        (-13, 14, 14),
+        (16, 13, 14),
+    ):
         tip = (9 + dx, 52 + dy)
         middle = (9 + dx * 0.5, 52 + dy * 0.5 + bend)
-        pen.polygon([(9, 52), (middle[0], middle[1] + 3.4), tip, (middle[0], middle[1] - 3.4)], (88, 168, 92) if dy > -8 else (64, 142, 84))
+        pen.polygon(
+            [(9, 52), (middle[0], middle[1] + 3.4), tip, (middle[0], middle[1] - 3.4)],
+            (88, 168, 92) if dy > -8 else (64, 142, 84),
+        )
     for x in (6, 10, 13):
         pen.ellipse(x, 49, 2.6, 2.6, (134, 92, 60))
 
@@ -140,14 +189,30 @@ def bush(pen: Pen, thing: Thing) -> None:
 def flowers(pen: Pen, thing: Thing) -> None:
     """A patch of one sort of flower."""
     sort = thing.get("marks", "daisies")
-    colour = {"daisies": CREAM, "tulips": PAINT[thing.get("colour", "red")], "poppies": (226, 70, 56),
-              "sunflowers": PAINT["yellow"], "lavender": (150, 116, 196)}[sort]
+    colour = {
+        "daisies": CREAM,
+        "tulips": PAINT[thing.get("colour", "red")],
+        "poppies": (226, 70, 56),
+        "sunflowers": PAINT["yellow"],
+        "lavender": (150, 116, 196),
+    }[sort]
     high = 1.9 if sort == "sunflowers" else 1.0
     for x, y in ((-12, 5), (-7, 8), (-2, 6), (3, 9), (8, 6), (12, 8), (0, 3), (-10, 2), (7, 2)):
         stem = (y + 4) * high
         pen.line([(x, 0), (x, stem)], (104, 158, 80), 0.9)
         if sort == "tulips":
-            pen.polygon([(x - 2, stem + 3), (x - 1.8, stem - 1), (x + 1.8, stem - 1), (x + 2, stem + 3), (x + 0.8, stem + 1.4), (x, stem + 3.4), (x - 0.8, stem + 1.4)], colour)
+            pen.polygon(
+                [
+                    (x - 2, stem + 3),
+                    (x - 1.8, stem - 1),
+                    (x + 1.8, stem - 1),
+                    (x + 2, stem + 3),
+                    (x + 0.8, stem + 1.4),
+                    (x, stem + 3.4),
+                    (x - 0.8, stem + 1.4),
+                ],
+                colour,
+            )
         elif sort == "lavender":
             pen.line([(x, stem), (x, stem + 5)], colour, 2.0)
         elif sort == "sunflowers":
@@ -201,7 +266,18 @@ def stump(pen: Pen, thing: Thing) -> None:
 
 
 PLANTS: dict[str, Callable[[Pen, Thing], None]] = {
-    "tree": tree, "pine": pine, "palm": palm, "birch": birch, "willow": willow, "acacia": acacia, "cactus": cactus,
-    "bush": bush, "flowers": flowers, "mushrooms": mushroom, "reeds": reeds, "pumpkins": pumpkin_patch,
-    "rock": rock, "stump": stump,
+    "tree": tree,
+    "pine": pine,
+    "palm": palm,
+    "birch": birch,
+    "willow": willow,
+    "acacia": acacia,
+    "cactus": cactus,
+    "bush": bush,
+    "flowers": flowers,
+    "mushrooms": mushroom,
+    "reeds": reeds,
+    "pumpkins": pumpkin_patch,
+    "rock": rock,
+    "stump": stump,
 }

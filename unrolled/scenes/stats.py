@@ -33,7 +33,15 @@ class Row:
         return bool(self.low <= self.value <= self.high)
 
     def __str__(self) -> str:
-        span = "" if self.low == -np.inf and self.high == np.inf else f"at most {self.high:g}" if self.low == -np.inf else f"at least {self.low:g}" if self.high == np.inf else f"{self.low:g} to {self.high:g}"
+        span = (
+            ""
+            if self.low == -np.inf and self.high == np.inf
+            else f"at most {self.high:g}"
+            if self.low == -np.inf
+            else f"at least {self.low:g}"
+            if self.high == np.inf
+            else f"{self.low:g} to {self.high:g}"
+        )
         return f"{'✓' if self.within else '✗'} {self.name:<52}{self.value:>9.{self.digits}f}{self.flickr8k:>10}{self.coco:>8}   {span}"
 
 
@@ -65,7 +73,9 @@ def statistics(folder: str | Path, perplexity: float | None = None) -> Table:
     folder = Path(folder)
     texts = json.loads((folder / "references.json").read_text(encoding="utf-8"))
     vocabulary = set(json.loads((folder / "coco2014_vocab.json").read_text(encoding="utf-8"))["word_to_idx"])
-    spoken = {split: [[tokens(text) for text in five] for five in pictures] for split, pictures in texts.items()}
+    spoken = {
+        split: [[tokens(text) for text in five] for five in pictures] for split, pictures in texts.items()
+    }
     rows = caption_figures([five for pictures in spoken.values() for five in pictures], vocabulary)
     if perplexity is None:
         perplexity = _stored_perplexity(folder)
@@ -76,7 +86,9 @@ def statistics(folder: str | Path, perplexity: float | None = None) -> Table:
 
 def _stored_perplexity(folder: Path) -> float | None:
     measured = folder / "measured.json"
-    return float(json.loads(measured.read_text(encoding="utf-8"))["perplexity"]) if measured.exists() else None
+    return (
+        float(json.loads(measured.read_text(encoding="utf-8"))["perplexity"]) if measured.exists() else None
+    )
 
 
 def caption_figures(pictures: list[list[Sentence]], vocabulary: set[str]) -> list[Row]:
@@ -96,10 +108,19 @@ def caption_figures(pictures: list[list[Sentence]], vocabulary: set[str]) -> lis
         Row("words kept", len(vocabulary) - 4, "1000", "1000", 900, 1100, 0),
         Row("unknown tokens, %", float(unknown.sum() / sum(map(len, short)) * 100), "7.4", "7.8", 3, 8),
         Row("captions with an unknown word, %", float((unknown > 0).mean() * 100), "51", "51", 25, 55),
-        Row("distinct captions, %", len({" ".join(s) for s in sentences}) / len(sentences) * 100, "99.2", "99.0", low=98),
+        Row(
+            "distinct captions, %",
+            len({" ".join(s) for s in sentences}) / len(sentences) * 100,
+            "99.2",
+            "99.0",
+            low=98,
+        ),
         Row("Jaccard overlap, same picture", same, "0.245", "0.239", 0.20, 0.26, 3),
         Row("Jaccard overlap, other picture", other, "0.092", "0.085", high=0.11, digits=3),
-        *(Row(f"one caption against the other four, BLEU-{n}", human[n - 1] * 100, f, c) for n, f, c in ((1, "64.6", "62.9"), (2, "45.9", "43.2"), (3, "31.7", "29.0"))),
+        *(
+            Row(f"one caption against the other four, BLEU-{n}", human[n - 1] * 100, f, c)
+            for n, f, c in ((1, "64.6", "62.9"), (2, "45.9", "43.2"), (3, "31.7", "29.0"))
+        ),
         Row("one caption against the other four, BLEU-4", human[3] * 100, "21.7", "19.2", 19, 23),
         Row("one caption against the other four, CIDEr-D", agreement * 100, "80", "88", 75, 95),
         Row("a random other caption, BLEU-4", stranger * 100, "1.3", "1.6", high=3),

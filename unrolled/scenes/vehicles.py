@@ -17,7 +17,15 @@ def _wheel(pen: Pen, x: float, radius: float, hub: Colour = STEEL) -> None:
 
 def _window(pen: Pen, x0: float, y0: float, x1: float, y1: float, round_: float = 1.2) -> None:
     pen.box(x0, y0, x1, y1, GLASS, round_)
-    pen.polygon([(x0 + (x1 - x0) * 0.2, y0), (x0 + (x1 - x0) * 0.55, y1), (x0 + (x1 - x0) * 0.8, y1), (x0 + (x1 - x0) * 0.45, y0)], (255, 255, 255, 90))
+    pen.polygon(
+        [
+            (x0 + (x1 - x0) * 0.2, y0),
+            (x0 + (x1 - x0) * 0.55, y1),
+            (x0 + (x1 - x0) * 0.8, y1),
+            (x0 + (x1 - x0) * 0.45, y0),
+        ],
+        (255, 255, 255, 90),
+    )
     pen.glow((x0 + x1) / 2, (y0 + y1) / 2, 5, (255, 216, 140))
 
 
@@ -36,7 +44,10 @@ def car(pen: Pen, thing: Thing) -> None:
     pen.shadow(33, depth=0.14)
     pen.polygon([(-19, 16), (-13, 28), (8, 28), (17, 16)], dark(paint, 0.08))
     pen.ellipse(-2.5, 28, 11, 1.6, dark(paint, 0.08))
-    for shape in ([(-16, 17), (-11.6, 26.4), (-3, 26.4), (-3, 17)], [(-1, 17), (-1, 26.4), (7, 26.4), (13.6, 17)]):
+    for shape in (
+        [(-16, 17), (-11.6, 26.4), (-3, 26.4), (-3, 17)],
+        [(-1, 17), (-1, 26.4), (7, 26.4), (13.6, 17)],
+    ):
         pen.polygon(shape, GLASS)
     pen.glow(-2, 22, 9, (255, 216, 140))
     _driver(pen, 3, 20)
@@ -195,7 +206,7 @@ def scooter(pen: Pen, thing: Thing) -> None:
 def bicycle(pen: Pen, thing: Thing) -> None:
     paint = PAINT[thing["colour"]]
     pen.shadow(23, depth=0.14)
-    for x in (-15, 16):
+    for x in (-15.0, 16):
         _ring(pen, x, 9.6, 9.4, 1.5)
         pen.line([(x - 6, 3), (x + 6, 16)], (180, 182, 190), 0.4)
         pen.line([(x - 6, 16), (x + 6, 3)], (180, 182, 190), 0.4)
@@ -216,8 +227,25 @@ def _ring(pen: Pen, x: float, y: float, radius: float, width: float) -> None:
     pen.line(steps, TYRE, width)
 
 
-_CIRCLE = [(1.0, 0.0), (0.924, 0.383), (0.707, 0.707), (0.383, 0.924), (0.0, 1.0), (-0.383, 0.924), (-0.707, 0.707), (-0.924, 0.383),
-           (-1.0, 0.0), (-0.924, -0.383), (-0.707, -0.707), (-0.383, -0.924), (0.0, -1.0), (0.383, -0.924), (0.707, -0.707), (0.924, -0.383), (1.0, 0.0)]
+_CIRCLE = [
+    (1.0, 0.0),
+    (0.924, 0.383),
+    (0.707, 0.707),
+    (0.383, 0.924),
+    (0.0, 1.0),
+    (-0.383, 0.924),
+    (-0.707, 0.707),
+    (-0.924, 0.383),
+    (-1.0, 0.0),
+    (-0.924, -0.383),
+    (-0.707, -0.707),
+    (-0.383, -0.924),
+    (0.0, -1.0),
+    (0.383, -0.924),
+    (0.707, -0.707),
+    (0.924, -0.383),
+    (1.0, 0.0),
+]
 
 
 def train(pen: Pen, thing: Thing) -> None:
@@ -256,7 +284,10 @@ def sailboat(pen: Pen, thing: Thing) -> None:
     pen.line([(-1, 6), (-1, 62)], WOOD, 1.6)
     sail = PAINT[thing.get("sail", "white")]
     pen.polygon([(1, 59), (1, 14), (24, 14)], sail)
-    pen.polygon([(-3, 55), (-3, 14), (-18, 14)], light(sail, 0.3) if thing.get("sail", "white") != "white" else (226, 228, 236))
+    pen.polygon(
+        [(-3, 55), (-3, 14), (-18, 14)],
+        light(sail, 0.3) if thing.get("sail", "white") != "white" else (226, 228, 236),
+    )
     if thing.get("marks") == "stripes":
         pen.polygon([(1, 44), (1, 36), (11, 28), (7.6, 36)], paint)
     pen.polygon([(-1, 62), (9, 59.4), (-1, 57)], PAINT["red"])
@@ -374,7 +405,10 @@ def hot_air_balloon(pen: Pen, thing: Thing) -> None:
     pen.polygon([(-25, 40), (-10, 22), (10, 22), (25, 40)], paint)
     pen.ellipse(0, 50, 28, 27, paint)
     for a in (20, 8):
-        pen.polygon([(-a, 40), (-6 if a > 10 else -3, 22), (6 if a > 10 else 3, 22), (a, 40)], stripe if a > 10 else paint)
+        pen.polygon(
+            [(-a, 40), (-6 if a > 10 else -3, 22), (6 if a > 10 else 3, 22), (a, 40)],
+            stripe if a > 10 else paint,
+        )
         pen.ellipse(0, 50, a, 27, stripe if a > 10 else paint)
     pen.ellipse(-12, 60, 4, 7, (255, 255, 255, 70))
     pen.box(-10, 20, 10, 23, dark(paint, 0.2), 1)
@@ -393,8 +427,22 @@ def sled(pen: Pen, thing: Thing) -> None:
 
 
 VEHICLES: dict[str, Callable[[Pen, Thing], None]] = {
-    "car": car, "bus": bus, "truck": truck, "fire engine": fire_engine, "tractor": tractor,
-    "motorcycle": motorcycle, "scooter": scooter, "bicycle": bicycle, "train": train, "sailboat": sailboat,
-    "rowboat": rowboat, "canoe": canoe, "ship": ship, "plane": plane, "biplane": biplane,
-    "helicopter": helicopter, "hot air balloon": hot_air_balloon, "sled": sled,
+    "car": car,
+    "bus": bus,
+    "truck": truck,
+    "fire engine": fire_engine,
+    "tractor": tractor,
+    "motorcycle": motorcycle,
+    "scooter": scooter,
+    "bicycle": bicycle,
+    "train": train,
+    "sailboat": sailboat,
+    "rowboat": rowboat,
+    "canoe": canoe,
+    "ship": ship,
+    "plane": plane,
+    "biplane": biplane,
+    "helicopter": helicopter,
+    "hot air balloon": hot_air_balloon,
+    "sled": sled,
 }
