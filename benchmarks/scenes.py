@@ -1,4 +1,5 @@
-"""What the data set Scenes is good for: python benchmarks/scenes.py [neighbours|regions|overfit|captions] (PyTorch).
+"""What the data set Scenes is good for: python benchmarks/scenes.py [neighbours|regions|overfit|captions]
+(PyTorch).
 
 neighbours  do nearest neighbours by feature share place and main thing?
 regions     does a linear read-out of the grid find the region of the main thing?
@@ -64,8 +65,7 @@ def neighbours(data: Data) -> None:
     train, test = data.scenes["train"], data.scenes["test"]
     near = data.neighbours("test")
     for name, chosen in (
-        ("nearest neighbour", near),
-        ("random picture", dice.integers(len(train), size=len(test))),
+        ("nearest neighbour", near), ("random picture", dice.integers(len(train), size=len(test))),
     ):
         place = np.mean([a["place"] == train[i]["place"] for a, i in zip(test, chosen, strict=True)])
         kind = np.mean([_kind(a) == _kind(train[i]) for a, i in zip(test, chosen, strict=True)])
@@ -82,7 +82,8 @@ def neighbours(data: Data) -> None:
             ]
         )
         print(
-            f"{name:<20} same place {place:.1%}   same main thing {kind:.1%}   both {both:.1%}   both, people as one {group:.1%}"
+            f"{name:<20} same place {place:.1%}   same main thing {kind:.1%}   "
+            f"both {both:.1%}   both, people as one {group:.1%}"
         )
 
 
@@ -99,7 +100,8 @@ def _group(scene: dict[str, Any]) -> str:
 
 
 def cells_of_main(scene: dict[str, Any]) -> np.ndarray:
-    """The cells whose centre lies in the box of a main thing, (49,) bool; at least the one nearest to its middle."""
+    """The cells whose centre lies in the box of a main thing, (49,) bool; at least the one nearest to its
+    middle."""
     unit = 160 / 7
     cells = np.zeros((7, 7), bool)
     for left, top, right, bottom in map(box_of, _mains(scene)):
@@ -136,7 +138,8 @@ def regions(data: Data) -> None:
     chance = target["test"].float().mean().item()
     middle = target["test"][:, 24].float().mean().item()
     print(
-        f"best cell lies on the main thing in {hit:.1%}   a random cell {chance:.1%}   the middle cell {middle:.1%}"
+        f"best cell lies on the main thing in {hit:.1%}   "
+        f"a random cell {chance:.1%}   the middle cell {middle:.1%}"
     )
 
 
@@ -253,7 +256,8 @@ def train(
             best, kept = now, {k: v.clone() for k, v in model.state_dict().items()}
         if not quiet:
             print(
-                f"  epoch {epoch}  {time.time() - began:.0f} s  training loss per word {loss.item() / words:.2f}  validation perplexity {now:.2f}",
+                f"  epoch {epoch}  {time.time() - began:.0f} s  training loss {loss.item() / words:.2f}  "
+                f"validation perplexity {now:.2f}",
                 flush=True,
             )
     model.load_state_dict(kept)
@@ -269,7 +273,8 @@ def captions(data: Data, epochs: int, folder: Path) -> None:
     def score(name: str, said: list[list[str]]) -> None:
         b = [x * 100 for x in bleu(said, references)]
         print(
-            f"{name:<34} BLEU-1..4 {b[0]:5.1f} {b[1]:5.1f} {b[2]:5.1f} {b[3]:5.1f}   CIDEr-D {cider(said, references, frequency, len(references)) * 100:6.1f}",
+            f"{name:<34} BLEU-1..4 {b[0]:5.1f} {b[1]:5.1f} {b[2]:5.1f} {b[3]:5.1f}   "
+            f"CIDEr-D {cider(said, references, frequency, len(references)) * 100:6.1f}",
             flush=True,
         )
 
@@ -305,12 +310,14 @@ def captions(data: Data, epochs: int, folder: Path) -> None:
     rest = [five[1:] for five in references]
     b = [x * 100 for x in bleu(one, rest)]
     print(
-        f"{'another speaker (four references)':<34} BLEU-1..4 {b[0]:5.1f} {b[1]:5.1f} {b[2]:5.1f} {b[3]:5.1f}   CIDEr-D {cider(one, rest) * 100:6.1f}"
+        f"{'another speaker':<34} BLEU-1..4 {b[0]:5.1f} {b[1]:5.1f} {b[2]:5.1f} {b[3]:5.1f}   "
+        f"CIDEr-D {cider(one, rest) * 100:6.1f}"
     )
 
 
 def overfit(data: Data) -> None:
-    """CS231n's exercise: 50 captions, batches of 25, Adam 5e-3 decayed by 0.995 an epoch, 50 epochs, loss per caption."""
+    """CS231n's exercise: 50 captions, batches of 25, Adam 5e-3 decayed by 0.995 an epoch, 50 epochs, loss
+    per caption."""
     for cell in ("rnn", "lstm"):
         rate = 5e-3
         for count, epochs, size in ((50, 50, 25), (500, 25, 25)):
@@ -334,8 +341,10 @@ def overfit(data: Data) -> None:
                     history.append(loss.item() / size)
                 schedule.step()
             print(
-                f"{cell:<5} {count} captions: loss {history[0]:.1f} -> {np.mean(history[-4:]):.3f} (last {history[-1]:.3f})   "
-                f"perplexity on its own {np.exp(loss.item() / int((captions_[rows][:, 1:] > 0).sum())):.2f}, on val {perplexity(model, data):.0f}",
+                f"{cell:<5} {count} captions: loss {history[0]:.1f} -> {np.mean(history[-4:]):.3f} "
+                f"(last {history[-1]:.3f})   "
+                f"perplexity on its own {np.exp(loss.item() / int((captions_[rows][:, 1:] > 0).sum())):.2f}, "
+                f"on val {perplexity(model, data):.0f}",
                 flush=True,
             )
 
@@ -354,9 +363,7 @@ def main() -> None:
     for what in arguments.what:
         print(f"--- {what}")
         {
-            "neighbours": neighbours,
-            "regions": regions,
-            "overfit": overfit,
+            "neighbours": neighbours, "regions": regions, "overfit": overfit,
             "captions": lambda d: captions(d, arguments.epochs, arguments.data),
         }[what](data)
 

@@ -1,8 +1,12 @@
-"""Scores of captions against references, the same numbers as the COCO evaluation code: corpus BLEU and CIDEr-D.
+"""Scores of captions against references, the same numbers as the COCO evaluation code: corpus BLEU and
+CIDEr-D.
 
-Captions and references are text already cut into words by `tokens` or by blanks. References come as one list per
-picture. BLEU follows Papineni et al. 2002 with the closest reference length; CIDEr-D follows Vedantam et al. 2015,
-scaled by ten as the COCO code does, so that agreeing people come out near 0.8 to 0.9 (often printed times 100).
+Captions and references are text already cut into words by `tokens` or by blanks. References come as one
+list per
+picture. BLEU follows Papineni et al. 2002 with the closest reference length; CIDEr-D follows Vedantam et
+al. 2015,
+scaled by ten as the COCO code does, so that agreeing people come out near 0.8 to 0.9 (often printed times
+100).
 """
 
 from __future__ import annotations
@@ -70,7 +74,8 @@ def cider(
 ) -> float:
     """CIDEr-D, about 0 to 10 (1 is an agreement of 100 in the usual tables).
 
-    captions: N sentences of words, references: N lists of sentences -> score; the weights of n-grams come from
+    captions: N sentences of words, references: N lists of sentences -> score; the weights of n-grams come
+    from
     these references unless `frequency`, counted on `pictures` pictures, is given
     """
     frequency = document_frequency(references) if frequency is None else frequency

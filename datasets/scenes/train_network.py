@@ -1,7 +1,10 @@
-"""Train the network that looks at scenes: python datasets/scenes/train_network.py (PyTorch, about half an hour).
+"""Train the network that looks at scenes: python datasets/scenes/train_network.py (PyTorch, about half an
+hour).
 
-It learns what is in a picture and where, from scenes of other seeds than the data set's, and never sees a caption.
-Written beside this file: network.npz, half precision, normalisation folded in, read by unrolled.scenes.network.
+It learns what is in a picture and where, from scenes of other seeds than the data set's, and never sees a
+caption.
+Written beside this file: network.npz, half precision, normalisation folded in, read by
+unrolled.scenes.network.
 """
 
 from __future__ import annotations
@@ -43,39 +46,20 @@ THING_LABELS = [
     *(
         f"hat {h}"
         for h in (
-            "cap",
-            "beanie",
-            "straw hat",
-            "top hat",
-            "helmet",
-            "crown",
-            "party hat",
-            "chef hat",
-            "cowboy hat",
-            "ribbon",
-            "hood",
+            "cap", "beanie", "straw hat", "top hat", "helmet", "crown", "party hat", "chef hat",
+            "cowboy hat", "ribbon", "hood",
         )
     ),
     *(f"top {t}" for t in ("dress", "swimsuit", "stripes", "coat", "overalls")),
     *(
         f"marks {m}"
         for m in (
-            "taxi",
-            "police",
-            "double",
-            "school",
-            "spots",
-            "stripes",
-            "antlers",
-            "apples",
-            "blossom",
+            "taxi", "police", "double", "school", "spots", "stripes", "antlers", "apples", "blossom",
             "lights",
             *world.SHOPS,
         )
     ),
-    "taken seat",
-    "beard",
-    "glasses",
+    "taken seat", "beard", "glasses",
 ]
 SCENE_LABELS = [
     *(f"place {p}" for p in world.PLACES),
@@ -85,22 +69,8 @@ SCENE_LABELS = [
     *(
         f"{f}"
         for f in (
-            "autumn",
-            "rainbow",
-            "flock",
-            "cobbles",
-            "crossing",
-            "path",
-            "pond",
-            "wheat",
-            "lavender",
-            "desert",
-            "window",
-            "rug",
-            "curtains",
-            "island",
-            "volcano",
-            "leash",
+            "autumn", "rainbow", "flock", "cobbles", "crossing", "path", "pond", "wheat", "lavender",
+            "desert", "window", "rug", "curtains", "island", "volcano", "leash",
         )
     ),
     *(f"wall {c}" for c in PAINT),
@@ -112,12 +82,8 @@ INDEX = {label: i for i, label in enumerate([*THING_LABELS, *SCENE_LABELS])}
 def thing_labels(thing: Scene) -> set[str]:
     """Name what there is to see of one thing, its riders included."""
     said = {
-        f"kind {thing['kind']}",
-        f"act {thing.get('act')}",
-        f"item {thing.get('item')}",
-        f"hat {thing.get('hat')}",
-        f"top {thing.get('top')}",
-        f"marks {thing.get('marks')}",
+        f"kind {thing['kind']}", f"act {thing.get('act')}", f"item {thing.get('item')}",
+        f"hat {thing.get('hat')}", f"top {thing.get('top')}", f"marks {thing.get('marks')}",
     }
     said |= {f"on it {g}" for g in thing.get("goods", [])} | {
         name for name in ("beard", "glasses") if thing.get(name)
@@ -133,11 +99,8 @@ def scene_labels(scene: Scene) -> set[str]:
     """Name what there is to see of the place, the hour and the main thing."""
     mains = [t for t in scene["things"] if t["role"] == "main"]
     said = {
-        f"place {scene['place']}",
-        f"weather {scene['weather']}",
-        f"count {len(mains)}",
-        f"backing {scene.get('backing')}",
-        f"wall {scene.get('wall')}",
+        f"place {scene['place']}", f"weather {scene['weather']}", f"count {len(mains)}",
+        f"backing {scene.get('backing')}", f"wall {scene.get('wall')}",
         str(scene.get("season")),
         str(scene.get("surface")),
         str(scene.get("crop")),
@@ -148,7 +111,8 @@ def scene_labels(scene: Scene) -> set[str]:
 
 
 def example(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """seed -> picture (112, 112, 3) uint8, labels (L,) bool, labels of the things in each cell (49, things) bool."""
+    """seed -> picture (112, 112, 3) uint8, labels (L,) bool, labels of the things in each cell (49, things)
+    bool."""
     scene = compose(seed)
     labels = np.zeros(len(INDEX), bool)
     cells = np.zeros((CELLS, CELLS, len(THING_LABELS)), bool)
@@ -304,7 +268,8 @@ def train(
             optimiser.step()
             schedule.step()
         print(
-            f"{epoch}  {time.time() - began:.0f} s  loss {loss.item():.2f}  {report(network, X[count:], Y[count:])}",
+            f"{epoch}  {time.time() - began:.0f} s  loss {loss.item():.2f}  "
+            f"{report(network, X[count:], Y[count:])}",
             flush=True,
         )
         torch.save(network.state_dict(), arguments.state)

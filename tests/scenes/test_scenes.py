@@ -9,8 +9,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-
 from caption_truth import complaints
+
 from unrolled.scenes import catalogue as world
 from unrolled.scenes import stats
 from unrolled.scenes.build import (

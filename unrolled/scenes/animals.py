@@ -9,13 +9,8 @@ from unrolled.scenes.pen import Paint, Pen, Thing
 from unrolled.scenes.people import person
 
 COAT: dict[str, Colour] = PAINT | {
-    "brown": (156, 104, 66),
-    "white": (248, 244, 236),
-    "black": (66, 60, 70),
-    "tan": (224, 184, 128),
-    "orange": (236, 150, 76),
-    "gray": (158, 158, 168),
-    "golden": (236, 190, 104),
+    "brown": (156, 104, 66), "white": (248, 244, 236), "black": (66, 60, 70), "tan": (224, 184, 128),
+    "orange": (236, 150, 76), "gray": (158, 158, 168), "golden": (236, 190, 104),
 }
 
 
@@ -254,7 +249,7 @@ def cow(pen: Pen, thing: Thing) -> None:
     pen.ellipse(-9, 12, 4.4, 3.4, (244, 178, 178))
     _legs(pen, (-15, 13), 15, 6.4, coat, act, (86, 74, 80))
     pen.box(-24, 12, 21, 35, coat, 9)
-    for x, y, a, b in ((-12, 28, 6, 5), (2, 21, 6.6, 5), (12, 30, 4.4, 3.6), (-17, 17, 3.4, 3)):
+    for x, y, a, b in ((-12.0, 28, 6, 5), (2, 21, 6.6, 5), (12, 30, 4.4, 3.6), (-17, 17, 3.4, 3)):
         pen.ellipse(x, y, a, b, spot)
     head = pen.at(25, 17 if act == "graze" else 36)
     if act == "graze":
@@ -301,7 +296,7 @@ def pig(pen: Pen, thing: Thing) -> None:
     _legs(pen, (-10, 9), 8, 5.0, skin, thing.get("act"), dark(skin, 0.4))
     pen.ellipse(-2, 15.4, 17.4, 11.4, skin)
     if thing.get("marks") == "spots":
-        for x, y, r in ((-9, 19, 3), (-2, 12, 2.4), (4, 20, 2.4)):
+        for x, y, r in ((-9.0, 19, 3), (-2, 12, 2.4), (4, 20, 2.4)):
             pen.ellipse(x, y, r * 1.2, r, dark(skin, 0.3))
     head = pen.at(13, 18)
     head.ellipse(0, 0, 8.8, 8.4, skin)
@@ -590,18 +585,8 @@ def giraffe(pen: Pen, thing: Thing) -> None:
     pen.polygon([(4, 48), (16, 42), (24, 86), (17, 88)], coat)
     pen.line([(5, 52), (16, 88)], (160, 100, 54), 2)
     for x, y, r in (
-        (-12, 42, 3.4),
-        (-5, 45, 3.2),
-        (-4, 37, 3),
-        (3, 42, 3.4),
-        (9, 38, 2.8),
-        (-13, 35, 2.4),
-        (10, 48, 3),
-        (13, 57, 2.6),
-        (12, 64, 2.2),
-        (17, 69, 2.3),
-        (16, 76, 2),
-        (19, 81, 1.9),
+        (-12.0, 42, 3.4), (-5, 45, 3.2), (-4, 37, 3), (3, 42, 3.4), (9, 38, 2.8), (-13, 35, 2.4),
+        (10, 48, 3), (13, 57, 2.6), (12, 64, 2.2), (17, 69, 2.3), (16, 76, 2), (19, 81, 1.9),
     ):
         pen.ellipse(x, y, r, r * 0.9, patch)
     head = pen.at(22, 91)
@@ -815,35 +800,10 @@ def dolphin(pen: Pen, thing: Thing) -> None:
 
 
 ANIMALS: dict[str, Callable[[Pen, Thing], None]] = {
-    "dog": dog,
-    "cat": cat,
-    "horse": horse,
-    "cow": cow,
-    "sheep": sheep,
-    "pig": pig,
-    "goat": goat,
-    "hen": hen,
-    "duck": duck,
-    "swan": swan,
-    "rabbit": rabbit,
-    "fox": fox,
-    "deer": deer,
-    "bear": bear,
-    "squirrel": squirrel,
-    "owl": owl,
-    "bird": bird,
-    "seagull": seagull,
-    "elephant": elephant,
-    "giraffe": giraffe,
-    "zebra": zebra,
-    "lion": lion,
-    "camel": camel,
-    "penguin": penguin,
-    "turtle": turtle,
-    "crab": crab,
-    "butterfly": butterfly,
-    "frog": frog,
-    "monkey": monkey,
-    "whale": whale,
+    "dog": dog, "cat": cat, "horse": horse, "cow": cow, "sheep": sheep, "pig": pig, "goat": goat,
+    "hen": hen, "duck": duck, "swan": swan, "rabbit": rabbit, "fox": fox, "deer": deer, "bear": bear,
+    "squirrel": squirrel, "owl": owl, "bird": bird, "seagull": seagull, "elephant": elephant,
+    "giraffe": giraffe, "zebra": zebra, "lion": lion, "camel": camel, "penguin": penguin, "turtle": turtle,
+    "crab": crab, "butterfly": butterfly, "frog": frog, "monkey": monkey, "whale": whale,
     "dolphin": dolphin,
 }

@@ -24,13 +24,8 @@ SKY: dict[str, tuple[Colour, Colour, Colour]] = {
     "night": ((34, 44, 104), (62, 76, 148), (128, 138, 196)),
 }
 GRADE: dict[str, Colour] = {
-    "sunny": (255, 253, 246),
-    "cloudy": (238, 241, 247),
-    "rainy": (214, 222, 236),
-    "snowy": (242, 246, 254),
-    "foggy": (244, 246, 246),
-    "sunset": (255, 224, 204),
-    "night": (158, 164, 216),
+    "sunny": (255, 253, 246), "cloudy": (238, 241, 247), "rainy": (214, 222, 236), "snowy": (242, 246, 254),
+    "foggy": (244, 246, 246), "sunset": (255, 224, 204), "night": (158, 164, 216),
 }
 NIGHT_ROOM: Colour = (232, 214, 214)
 
@@ -117,21 +112,14 @@ def _rainbow(canvas: Canvas, scene: Description) -> None:
 
 def _cloud(pen: Pen, weather: str) -> None:
     white: Colour = {
-        "rainy": (150, 160, 178),
-        "sunset": (255, 206, 196),
-        "night": (110, 120, 178),
-        "snowy": (232, 238, 246),
-        "cloudy": (240, 243, 247),
+        "rainy": (150, 160, 178), "sunset": (255, 206, 196), "night": (110, 120, 178),
+        "snowy": (232, 238, 246), "cloudy": (240, 243, 247),
     }.get(weather, (255, 255, 255))
     under = dark(white, 0.1)
-    for x, y, a, b in ((-12, 0, 9, 5.4), (12, 0, 9, 5), (0, 0, 13, 6)):
+    for x, y, a, b in ((-12.0, 0.0, 9.0, 5.4), (12.0, 0.0, 9.0, 5.0), (0.0, 0.0, 13.0, 6.0)):
         pen.ellipse(x, y - 1.4, a, b, under)
     for x, y, a, b in (
-        (-12, 0.6, 8.6, 5),
-        (12, 0.4, 8.4, 4.6),
-        (-4, 4, 8.4, 7.4),
-        (5, 3.4, 7.4, 6.4),
-        (0, 0.6, 13, 5),
+        (-12.0, 0.6, 8.6, 5), (12, 0.4, 8.4, 4.6), (-4, 4, 8.4, 7.4), (5, 3.4, 7.4, 6.4), (0, 0.6, 13, 5),
     ):
         pen.ellipse(x, y, a, b, white)
 
@@ -168,11 +156,8 @@ def _mountains(canvas: Canvas, horizon: float, dice: Dice, rock: Colour, cap: Co
         s = 0.34
         pen.polygon(
             [
-                (-wide * s, high * (1 - s)),
-                (0, high),
-                (wide * s, high * (1 - s)),
-                (wide * s * 0.4, high * (1 - s * 0.72)),
-                (0, high * (1 - s * 1.1)),
+                (-wide * s, high * (1 - s)), (0, high), (wide * s, high * (1 - s)),
+                (wide * s * 0.4, high * (1 - s * 0.72)), (0, high * (1 - s * 1.1)),
                 (-wide * s * 0.4, high * (1 - s * 0.7)),
             ],
             cap,
@@ -268,16 +253,8 @@ def _beach(canvas: Canvas, image: Image.Image, scene: Description, dice: Dice) -
         if kind == "starfish":
             small.polygon(
                 [
-                    (0, 4),
-                    (1, 1.2),
-                    (4, 1),
-                    (1.6, -0.8),
-                    (2.4, -3.6),
-                    (0, -2),
-                    (-2.4, -3.6),
-                    (-1.6, -0.8),
-                    (-4, 1),
-                    (-1, 1.2),
+                    (0, 4), (1, 1.2), (4, 1), (1.6, -0.8), (2.4, -3.6), (0, -2), (-2.4, -3.6), (-1.6, -0.8),
+                    (-4, 1), (-1, 1.2),
                 ],
                 (240, 132, 92),
             )
@@ -346,14 +323,8 @@ def _park(canvas: Canvas, image: Image.Image, scene: Description, dice: Dice) ->
         pen = canvas.pen(80, horizon + 3)
         pen.polygon(
             [
-                (way - 4, 0),
-                (way + 4, 0),
-                (way + 12, -14),
-                (way * 0.4 + 24, -40),
-                (-way * 0.5 + 46, -100),
-                (-way * 0.5 - 34, -100),
-                (way * 0.4 - 12, -40),
-                (way - 2, -14),
+                (way - 4, 0), (way + 4, 0), (way + 12, -14), (way * 0.4 + 24, -40), (-way * 0.5 + 46, -100),
+                (-way * 0.5 - 34, -100), (way * 0.4 - 12, -40), (way - 2, -14),
             ],
             (236, 216, 176),
         )
@@ -390,8 +361,7 @@ def _forest(canvas: Canvas, image: Image.Image, scene: Description, dice: Dice) 
                 dice.between(-6, 6),
                 30 + layer * 11 + dice.between(0, 22),
                 11 + layer * 2,
-                9,
-                (*mix(tone, light(tone), 0.2), 170),
+                9, (*mix(tone, light(tone), 0.2), 170),
             )
     canopy = (214, 140, 66) if autumn else (98, 150, 92)
     for i in range(12):
@@ -412,11 +382,7 @@ def _forest(canvas: Canvas, image: Image.Image, scene: Description, dice: Dice) 
         way = scene["path"]
         canvas.pen(80, horizon + 3).polygon(
             [
-                (way - 3, 0),
-                (way + 3, 0),
-                (way * 0.5 + 14, -30),
-                (40, -100),
-                (-32, -100),
+                (way - 3, 0), (way + 3, 0), (way * 0.5 + 14, -30), (40, -100), (-32, -100),
                 (way * 0.5 - 10, -30),
             ],
             (208, 176, 130),
@@ -496,14 +462,8 @@ def _savanna(canvas: Canvas, image: Image.Image, scene: Description, dice: Dice)
 
 
 GROUNDS: dict[str, Callable[[Canvas, Image.Image, Description, Dice], None]] = {
-    "street": _street,
-    "beach": _beach,
-    "snow": _snow,
-    "field": _field,
-    "park": _park,
-    "forest": _forest,
-    "lake": _lake,
-    "savanna": _savanna,
+    "street": _street, "beach": _beach, "snow": _snow, "field": _field, "park": _park, "forest": _forest,
+    "lake": _lake, "savanna": _savanna,
 }
 
 
@@ -598,11 +558,7 @@ def _window_with_view(canvas: Canvas, image: Image.Image, scene: Description) ->
         for way in (-1, 1):
             frame.polygon(
                 [
-                    (way * 31, 29),
-                    (way * 15, 29),
-                    (way * 18, 8),
-                    (way * 24, -4),
-                    (way * 22, -26),
+                    (way * 31, 29), (way * 15, 29), (way * 18, 8), (way * 24, -4), (way * 22, -26),
                     (way * 31, -26),
                 ],
                 cloth,

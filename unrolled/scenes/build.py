@@ -1,6 +1,7 @@
 """Build the data set Scenes from its seed: descriptions, captions, vocabulary, features.
 
-Everything but the features is the same bit for bit on every machine; features, which come from pixels, are the same
+Everything but the features is the same bit for bit on every machine; features, which come from pixels, are
+the same
 to about 1e-3 with the same Pillow, and are shipped because they vary with Pillow's version.
 """
 
@@ -43,7 +44,8 @@ def build(
 ) -> None:
     """Write the whole data set into a folder.
 
-    out_dir, seed -> the files described in datasets/README.md; sizes: pictures per split, weights: network.npz
+    out_dir, seed -> the files described in datasets/README.md; sizes: pictures per split, weights:
+    network.npz
     """
     out = Path(out_dir)
     out.mkdir(parents=True, exist_ok=True)
@@ -93,7 +95,8 @@ def split_of(scene: Scene) -> str:
 
 
 def choose(seed: int, sizes: dict[str, int]) -> dict[str, list[Scene]]:
-    """Compose scenes one after another until every split is full; captions and slips are part of the description."""
+    """Compose scenes one after another until every split is full; captions and slips are part of the
+    description."""
     scenes: dict[str, list[Scene]] = {split: [] for split in sizes}
     number = seed * SPACING
     while any(len(scenes[split]) < size for split, size in sizes.items()):
@@ -168,7 +171,8 @@ def read_descriptions(path: str | Path) -> dict[str, list[Scene]]:
 
 
 def make_vocabulary(texts: list[str]) -> list[str]:
-    """The four special words and the commonest words of the training captions, ties in the order of the alphabet."""
+    """The four special words and the commonest words of the training captions, ties in the order of the
+    alphabet."""
     count = Counter(word for text in texts for word in tokens(text))
     ranked = sorted(count, key=lambda word: (-count[word], word))
     return [*SPECIAL, *ranked[:KEPT_WORDS]]
@@ -209,7 +213,8 @@ def write_features(out: Path, scenes: dict[str, list[Scene]], weights: str | Pat
 
 
 def store_features(out: Path, seen: dict[str, Seen]) -> None:
-    """Centre and turn into principal components fitted on train alone; store halves and small whole numbers."""
+    """Centre and turn into principal components fitted on train alone; store halves and small whole
+    numbers."""
     centre, turn = principal_components(seen["train"].pooled)
     largest = np.maximum(seen["train"].grid.max(axis=(0, 1)), 1e-6)  # (C,)
     scale = (largest / GRID_LEVELS).astype(np.float32)
@@ -245,7 +250,8 @@ def store_features(out: Path, seen: dict[str, Seen]) -> None:
 def principal_components(features: Array, count: int = COMPONENTS) -> tuple[Array, Array]:
     """Centre and directions of the largest variance, each scaled to unit variance, signs made definite.
 
-    features (M, F) -> centre (F,), turn (F, D): (features - centre) @ turn has mean 0 and variance 1 per column
+    features (M, F) -> centre (F,), turn (F, D): (features - centre) @ turn has mean 0 and variance 1 per
+    column
     """
     centre = features.mean(axis=0, dtype=np.float64)
     variance, directions = np.linalg.eigh(np.cov((features - centre).T))

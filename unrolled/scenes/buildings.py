@@ -99,9 +99,10 @@ def shop(pen: Pen, thing: Thing) -> None:
     pen.box(12, 0, 25, 24, dark(paint, 0.34), 1)
     pen.box(14.6, 9, 22.4, 21, GLASS, 1)
     for i in range(10):
-        x = -31 + 6.2 * i
-        pen.polygon([(x + 1.4, 33), (x + 7.4, 33), (x + 6.2, 23), (x, 23)], paint if i % 2 else CREAM)
-        pen.ellipse(x + 3.1, 23, 3.1, 2, paint if i % 2 else CREAM)
+        left = -31 + 6.2 * i
+        cloth = paint if i % 2 else CREAM
+        pen.polygon([(left + 1.4, 33), (left + 7.4, 33), (left + 6.2, 23), (left, 23)], cloth)
+        pen.ellipse(left + 3.1, 23, 3.1, 2, cloth)
     _wares(pen, thing["marks"])
 
 
@@ -172,9 +173,7 @@ def windmill(pen: Pen, thing: Thing) -> None:
         nx, ny = -dy * 0.22, dx * 0.22
         pen.polygon(
             [
-                (dx * 0.25, 50 + dy * 0.25),
-                (dx, 50 + dy),
-                (dx + nx, 50 + dy + ny),
+                (dx * 0.25, 50 + dy * 0.25), (dx, 50 + dy), (dx + nx, 50 + dy + ny),
                 (dx * 0.25 + nx, 50 + dy * 0.25 + ny),
             ],
             (250, 246, 236),
@@ -505,12 +504,12 @@ def market_stall(pen: Pen, thing: Thing) -> None:
     for y in (5, 10):
         pen.line([(-27, y), (27, y)], (150, 104, 70), 0.7)
     for i in range(9):
-        x = -22 + 5.4 * i
-        pen.ellipse(x, 17.4, 3, 2.8, PAINT[("red", "orange", "green")[i // 3]])
+        pen.ellipse(-22 + 5.4 * i, 17.4, 3, 2.8, PAINT[("red", "orange", "green")[i // 3]])
     for i in range(8):
-        x = -31 + 7.8 * i
-        pen.polygon([(x + 2, 52), (x + 8, 52), (x + 7.8, 41), (x, 41)], paint if i % 2 else CREAM)
-        pen.ellipse(x + 3.9, 41, 3.9, 2.2, paint if i % 2 else CREAM)
+        left = -31 + 7.8 * i
+        cloth = paint if i % 2 else CREAM
+        pen.polygon([(left + 2, 52), (left + 8, 52), (left + 7.8, 41), (left, 41)], cloth)
+        pen.ellipse(left + 3.9, 41, 3.9, 2.2, cloth)
 
 
 def buoy(pen: Pen, thing: Thing) -> None:
@@ -523,37 +522,11 @@ def buoy(pen: Pen, thing: Thing) -> None:
 
 
 BUILDINGS: dict[str, Callable[[Pen, Thing], None]] = {
-    "house": house,
-    "cabin": cabin,
-    "tower": tower,
-    "shop": shop,
-    "church": church,
-    "barn": barn,
-    "windmill": windmill,
-    "lighthouse": lighthouse,
-    "castle": castle,
-    "bench": bench,
-    "lamppost": lamppost,
-    "traffic light": traffic_light,
-    "mailbox": mailbox,
-    "fountain": fountain,
-    "fence": fence,
-    "haystack": haystack,
-    "scarecrow": scarecrow,
-    "well": well,
-    "tent": tent,
-    "campfire": campfire,
-    "snowman": snowman,
-    "igloo": igloo,
-    "sandcastle": sandcastle,
-    "parasol": parasol,
-    "deck chair": deck_chair,
-    "beach ball": beach_ball,
-    "picnic": picnic,
-    "slide": slide,
-    "swing": swing,
-    "pier": pier,
-    "easel": easel,
-    "market stall": market_stall,
-    "buoy": buoy,
+    "house": house, "cabin": cabin, "tower": tower, "shop": shop, "church": church, "barn": barn,
+    "windmill": windmill, "lighthouse": lighthouse, "castle": castle, "bench": bench, "lamppost": lamppost,
+    "traffic light": traffic_light, "mailbox": mailbox, "fountain": fountain, "fence": fence,
+    "haystack": haystack, "scarecrow": scarecrow, "well": well, "tent": tent, "campfire": campfire,
+    "snowman": snowman, "igloo": igloo, "sandcastle": sandcastle, "parasol": parasol,
+    "deck chair": deck_chair, "beach ball": beach_ball, "picnic": picnic, "slide": slide, "swing": swing,
+    "pier": pier, "easel": easel, "market stall": market_stall, "buoy": buoy,
 }

@@ -23,13 +23,10 @@ def compose(seed: int) -> Scene:
     place = dice.weigh(world.PLACES)
     weather = dice.weigh(world.WEATHER[place])
     scene: Scene = {
-        "seed": seed,
-        "place": place,
-        "weather": weather,
+        "seed": seed, "place": place, "weather": weather,
         "horizon": _horizon(dice, place),
         "sun": dice.whole(18, 142),
-        "clouds": [],
-        "things": [],
+        "clouds": [], "things": [],
     }
     _setting(scene, dice)
     _mains(scene, dice)
@@ -95,16 +92,8 @@ def _setting(scene: Scene, dice: Dice) -> None:
 def _room_setting(scene: Scene, dice: Dice) -> None:
     scene["wall"] = dice.weigh(
         {
-            "blue": 4,
-            "green": 4,
-            "yellow": 4,
-            "pink": 3,
-            "orange": 2,
-            "purple": 2,
-            "turquoise": 3,
-            "gray": 2,
-            "white": 2,
-            "red": 1,
+            "blue": 4, "green": 4, "yellow": 4, "pink": 3, "orange": 2, "purple": 2, "turquoise": 3,
+            "gray": 2, "white": 2, "red": 1,
         }
     )
     scene["paper"] = dice.weigh({"plain": 4, "stripes": 3, "dots": 3, "panels": 2})
@@ -197,7 +186,7 @@ def person(
 
 def _top(dice: Dice, kind: str, place: str, weather: str) -> str:
     female = kind in ("woman", "girl")
-    if place == "snow" or weather == "snowy" and place != "room":
+    if place == "snow" or (weather == "snowy" and place != "room"):
         return dice.weigh({"coat": 5, "jacket": 3, "hoodie": 1})
     if weather == "rainy" and place != "room":
         return dice.weigh({"coat": 5, "jacket": 2, "hoodie": 1})
@@ -206,11 +195,7 @@ def _top(dice: Dice, kind: str, place: str, weather: str) -> str:
             {"swimsuit": 5, "tee": 3, "stripes": 2, "dress": 3 if female else 0, "shorts": 1 if female else 3}
         )
     tops: dict[str, float] = {
-        "shirt": 4,
-        "tee": 4,
-        "stripes": 3,
-        "jacket": 3,
-        "hoodie": 2,
+        "shirt": 4, "tee": 4, "stripes": 3, "jacket": 3, "hoodie": 2,
         "overalls": 4 if place == "field" else 1.2,
         "dress": 6 if female else 0,
         "apron": 0.0,
@@ -231,11 +216,9 @@ def _headgear(dice: Dice, who: Thing, place: str, weather: str) -> None:
     elif dice.chance(0.3):
         choice: dict[str, dict[str, float]] = {
             "street": {"cap": 4, "top hat": 1, "beanie": 1, "ribbon": 1.6, "cowboy hat": 0.6},
-            "beach": {"straw hat": 5, "cap": 3},
-            "field": {"straw hat": 6, "cap": 2, "cowboy hat": 3},
+            "beach": {"straw hat": 5, "cap": 3}, "field": {"straw hat": 6, "cap": 2, "cowboy hat": 3},
             "park": {"cap": 4, "straw hat": 2, "ribbon": 2, "crown": 0.6},
-            "forest": {"cap": 3, "beanie": 1, "straw hat": 1},
-            "lake": {"straw hat": 4, "cap": 3},
+            "forest": {"cap": 3, "beanie": 1, "straw hat": 1}, "lake": {"straw hat": 4, "cap": 3},
             "savanna": {"straw hat": 5, "cowboy hat": 2},
             "room": {"party hat": 4, "crown": 2, "chef hat": 2.4, "ribbon": 2, "top hat": 0.8},
         }
@@ -403,10 +386,7 @@ def _train(thing: Thing, scene: Scene, dice: Dice) -> None:
 def _flower_patch(thing: Thing, scene: Scene, dice: Dice) -> None:
     thing["marks"] = dice.weigh({"daisies": 2, "tulips": 3, "poppies": 2, "sunflowers": 3, "lavender": 1.4})
     thing["colour"] = {
-        "daisies": "white",
-        "poppies": "red",
-        "sunflowers": "yellow",
-        "lavender": "purple",
+        "daisies": "white", "poppies": "red", "sunflowers": "yellow", "lavender": "purple",
     }.get(thing["marks"]) or dice.pick(("red", "yellow", "pink", "purple"))
 
 
@@ -454,25 +434,11 @@ def _bell(thing: Thing, scene: Scene, dice: Dice) -> None:
 
 
 DETAILS: dict[str, Any] = {
-    "dog": _dog,
-    "cat": _striped,
-    "car": _car,
-    "bus": _bus,
+    "dog": _dog, "cat": _striped, "car": _car, "bus": _bus,
     "truck": _marked(box=3, logs=1.4, sand=1.2, leaves=1),
-    "table": _table,
-    "train": _train,
-    "flowers": _flower_patch,
-    "duck": _duck,
-    "tree": _tree,
-    "pine": _seasonal,
-    "birch": _seasonal,
-    "willow": _seasonal,
-    "bush": _seasonal,
-    "penguin": _penguin,
-    "monkey": _monkey,
-    "sailboat": _sailboat,
-    "snowman": _snowman,
-    "cow": _bell,
+    "table": _table, "train": _train, "flowers": _flower_patch, "duck": _duck, "tree": _tree,
+    "pine": _seasonal, "birch": _seasonal, "willow": _seasonal, "bush": _seasonal, "penguin": _penguin,
+    "monkey": _monkey, "sailboat": _sailboat, "snowman": _snowman, "cow": _bell,
     "deer": _marked(plain=1, antlers=1),
     "bicycle": _marked(plain=3, basket=2),
     "pig": _marked(plain=3, spots=1),
@@ -491,21 +457,10 @@ def extent(thing: Thing) -> Box:
     if kind in world.PEOPLE:
         small = 0.72 if kind in world.CHILDREN else 1.0
         reach = {
-            "kite": (44, 78),
-            "umbrella": (22, 62),
-            "fishing rod": (34, 50),
-            "balloon": (20, 70),
-            "balloons": (22, 72),
-            "flag": (28, 56),
-            "racket": (24, 62),
-            "bat": (25, 60),
-            "frisbee": (26, 56),
-            "ball": (24, 62),
-            "guitar": (28, 54),
-            "trumpet": (28, 54),
-            "shovel": (24, 54),
-            "broom": (26, 54),
-            "watering can": (26, 54),
+            "kite": (44, 78), "umbrella": (22, 62), "fishing rod": (34, 50), "balloon": (20, 70),
+            "balloons": (22, 72), "flag": (28, 56), "racket": (24, 62), "bat": (25, 60),
+            "frisbee": (26, 56), "ball": (24, 62), "guitar": (28, 54), "trumpet": (28, 54),
+            "shovel": (24, 54), "broom": (26, 54), "watering can": (26, 54),
         }.get(act if act in ("kite", "umbrella") else item or "", (18 if item else 12, high))
         right, high = (
             max(right, reach[0] * (0.86 if small < 1 else 1)),
@@ -523,21 +478,9 @@ def extent(thing: Thing) -> Box:
             high += 5
     elif thing.get("with"):
         seat = {
-            "horse": 36,
-            "bicycle": 25,
-            "motorcycle": 20,
-            "scooter": 20,
-            "rowboat": 6,
-            "canoe": 4,
-            "sled": 8,
-            "bench": 12,
-            "sofa": 16,
-            "armchair": 16,
-            "rocking horse": 21,
-            "picnic": 4,
-            "piano": 12,
-            "elephant": 56,
-            "biplane": 2,
+            "horse": 36, "bicycle": 25, "motorcycle": 20, "scooter": 20, "rowboat": 6, "canoe": 4,
+            "sled": 8, "bench": 12, "sofa": 16, "armchair": 16, "rocking horse": 21, "picnic": 4,
+            "piano": 12, "elephant": 56, "biplane": 2,
         }.get(kind)
         if seat is not None:
             tall = max(
@@ -631,12 +574,7 @@ def _ground(kind: str, scene: Scene, dice: Dice, act: str | None = None) -> floa
 def _mains(scene: Scene, dice: Dice) -> None:
     kind = dice.weigh(world.MAIN[scene["place"]])
     if scene["weather"] in ("rainy", "night", "foggy") and kind in (
-        "hot air balloon",
-        "butterfly",
-        "biplane",
-        "picnic",
-        "parasol",
-        "sandcastle",
+        "hot air balloon", "butterfly", "biplane", "picnic", "parasol", "sandcastle",
     ):
         kind = dice.weigh(world.MAIN[scene["place"]])
     count = _how_many(kind, dice)
@@ -719,19 +657,8 @@ def _place_mains(scene: Scene, things: list[Thing], dice: Dice) -> None:
 
 
 SMALL = (
-    "butterfly",
-    "bird",
-    "crab",
-    "frog",
-    "squirrel",
-    "turtle",
-    "hen",
-    "duck",
-    "rabbit",
-    "owl",
-    "seagull",
-    "cat",
-    "dog",
+    "butterfly", "bird", "crab", "frog", "squirrel", "turtle", "hen", "duck", "rabbit", "owl", "seagull",
+    "cat", "dog",
 )
 TALL = ("giraffe", "lighthouse", "hot air balloon", "sailboat", "windmill")
 
@@ -843,17 +770,8 @@ def _level(scene: Scene, thing: Thing, main: Thing, dice: Dice) -> float:
     if place == "street" and kind in ("lamppost", "traffic light", "mailbox", "bench"):
         return dice.between(horizon + 6, horizon + 13)
     if place == "room" and kind in (
-        "bookshelf",
-        "fireplace",
-        "clock",
-        "fridge",
-        "stove",
-        "television",
-        "piano",
-        "lamp",
-        "potted plant",
-        "aquarium",
-        "sofa",
+        "bookshelf", "fireplace", "clock", "fridge", "stove", "television", "piano", "lamp", "potted plant",
+        "aquarium", "sofa",
     ):
         return dice.between(horizon + 4, horizon + 14)
     low = horizon + (14 if place == "room" else 42 if place == "beach" else 24)
@@ -900,9 +818,7 @@ def _street_surroundings(scene: Scene, dice: Dice) -> None:
         while x < 162:
             w = dice.between(9, 15)
             tower: Thing = {
-                "kind": "tower",
-                "colour": "gray",
-                "w": w,
+                "kind": "tower", "colour": "gray", "w": w,
                 "h": dice.between(34, 62 if scene["backing"] == "towers" else 50),
                 "form": dice.whole(0, 5),
             }
@@ -1135,24 +1051,16 @@ def _room_surroundings(scene: Scene, dice: Dice) -> None:
 
 
 SURROUNDINGS: dict[str, Any] = {
-    "street": _street_surroundings,
-    "beach": _beach_surroundings,
-    "snow": _snow_surroundings,
-    "field": _field_surroundings,
-    "park": _park_surroundings,
-    "forest": _forest_surroundings,
-    "lake": _lake_surroundings,
-    "savanna": _savanna_surroundings,
-    "room": _room_surroundings,
+    "street": _street_surroundings, "beach": _beach_surroundings, "snow": _snow_surroundings,
+    "field": _field_surroundings, "park": _park_surroundings, "forest": _forest_surroundings,
+    "lake": _lake_surroundings, "savanna": _savanna_surroundings, "room": _room_surroundings,
 }
 
 NEAR: dict[str, dict[str, float]] = {
     "field": {"flowers": 4, "rock": 1, "bush": 1, "pumpkins": 1},
     "park": {"flowers": 5, "bush": 2, "mushrooms": 0.6},
-    "forest": {"mushrooms": 4, "rock": 2, "stump": 2, "flowers": 1},
-    "savanna": {"rock": 3},
-    "beach": {"beach ball": 0.6, "rock": 0.6},
-    "snow": {"rock": 0.8},
+    "forest": {"mushrooms": 4, "rock": 2, "stump": 2, "flowers": 1}, "savanna": {"rock": 3},
+    "beach": {"beach ball": 0.6, "rock": 0.6}, "snow": {"rock": 0.8},
 }
 
 

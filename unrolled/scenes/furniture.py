@@ -296,11 +296,7 @@ def _g_pizza(pen: Pen) -> None:
 
 def _g_vase(pen: Pen) -> None:
     for x, y, c in (
-        (-6, 20, "red"),
-        (0, 24, "yellow"),
-        (6, 20, "pink"),
-        (-3, 17, "purple"),
-        (3, 17, "white"),
+        (-6, 20, "red"), (0, 24, "yellow"), (6, 20, "pink"), (-3, 17, "purple"), (3, 17, "white"),
     ):
         pen.line([(0, 9), (x, y)], LEAF, 0.9)
         pen.ellipse(x, y, 3.2, 3.0, PAINT[c])
@@ -310,11 +306,7 @@ def _g_vase(pen: Pen) -> None:
 
 def _g_fruit(pen: Pen) -> None:
     for x, y, c in (
-        (-5, 8, "red"),
-        (0, 9, "orange"),
-        (5, 8, "green"),
-        (-2, 11.4, "yellow"),
-        (3, 11.6, "red"),
+        (-5, 8, "red"), (0, 9, "orange"), (5, 8, "green"), (-2, 11.4, "yellow"), (3, 11.6, "red"),
     ):
         pen.ellipse(x, y, 3.4, 3.3, PAINT[c])
     pen.cap(0, 7, 10.4, 7, 180, 360, (110, 160, 200))
@@ -403,38 +395,14 @@ def _g_cupcakes(pen: Pen) -> None:
 
 
 GOODS: dict[str, Callable[[Pen], None]] = {
-    "cake": _g_cake,
-    "pizza": _g_pizza,
-    "vase": _g_vase,
-    "fruit": _g_fruit,
-    "laptop": _g_laptop,
-    "teapot": _g_teapot,
-    "cups": _g_cups,
-    "bread": _g_bread,
-    "candles": _g_candles,
-    "books": _g_books,
-    "fishbowl": _g_fishbowl,
-    "pie": _g_pie,
-    "radio": _g_radio,
-    "soup": _g_soup,
-    "cupcakes": _g_cupcakes,
+    "cake": _g_cake, "pizza": _g_pizza, "vase": _g_vase, "fruit": _g_fruit, "laptop": _g_laptop,
+    "teapot": _g_teapot, "cups": _g_cups, "bread": _g_bread, "candles": _g_candles, "books": _g_books,
+    "fishbowl": _g_fishbowl, "pie": _g_pie, "radio": _g_radio, "soup": _g_soup, "cupcakes": _g_cupcakes,
 }
 
 FURNITURE: dict[str, Callable[[Pen, Thing], None]] = {
-    "sofa": sofa,
-    "armchair": armchair,
-    "bed": bed,
-    "lamp": lamp,
-    "bookshelf": bookshelf,
-    "fireplace": fireplace,
-    "television": television,
-    "potted plant": potted_plant,
-    "piano": piano,
-    "fridge": fridge,
-    "stove": stove,
-    "clock": clock,
-    "toy blocks": toy_blocks,
-    "rocking horse": rocking_horse,
-    "aquarium": aquarium,
-    "table": table,
+    "sofa": sofa, "armchair": armchair, "bed": bed, "lamp": lamp, "bookshelf": bookshelf,
+    "fireplace": fireplace, "television": television, "potted plant": potted_plant, "piano": piano,
+    "fridge": fridge, "stove": stove, "clock": clock, "toy blocks": toy_blocks,
+    "rocking horse": rocking_horse, "aquarium": aquarium, "table": table,
 }

@@ -1,7 +1,9 @@
 """Five people look at a picture and each says one sentence about it.
 
-Every speaker has a voice (how verbs are put, how many words, how fond of colours) and picks a part of the picture to
-talk about. All that is said is read off the description; one speaker in twenty errs in a count or a colour, as
+Every speaker has a voice (how verbs are put, how many words, how fond of colours) and picks a part of the
+picture to
+talk about. All that is said is read off the description; one speaker in twenty errs in a count or a colour,
+as
 people do, and the error is returned beside the sentence so that the description can mark it.
 """
 
@@ -25,92 +27,20 @@ SUGGESTED = 0.33  # how often a speaker takes the word that the picture suggests
 BEND_OF_SUGGESTION = 0.7
 
 COLOURED = {
-    "dog",
-    "cat",
-    "horse",
-    "cow",
-    "sheep",
-    "pig",
-    "goat",
-    "hen",
-    "duck",
-    "swan",
-    "rabbit",
-    "bear",
-    "owl",
-    "bird",
-    "butterfly",
-    "car",
-    "bus",
-    "truck",
-    "tractor",
-    "motorcycle",
-    "scooter",
-    "bicycle",
-    "train",
-    "rowboat",
-    "canoe",
-    "ship",
-    "biplane",
-    "helicopter",
-    "hot air balloon",
-    "sled",
-    "barn",
-    "bench",
-    "mailbox",
-    "fence",
-    "tent",
-    "parasol",
-    "deck chair",
-    "slide",
-    "swing",
-    "sofa",
-    "armchair",
-    "piano",
-    "fridge",
-    "stove",
-    "table",
-    "sailboat",
-    "bed",
-    "lamp",
+    "dog", "cat", "horse", "cow", "sheep", "pig", "goat", "hen", "duck", "swan", "rabbit", "bear", "owl",
+    "bird", "butterfly", "car", "bus", "truck", "tractor", "motorcycle", "scooter", "bicycle", "train",
+    "rowboat", "canoe", "ship", "biplane", "helicopter", "hot air balloon", "sled", "barn", "bench",
+    "mailbox", "fence", "tent", "parasol", "deck chair", "slide", "swing", "sofa", "armchair", "piano",
+    "fridge", "stove", "table", "sailboat", "bed", "lamp",
 }
 SIZED = {
-    "little",
-    "young",
-    "small",
-    "big",
-    "large",
-    "tall",
-    "old",
-    "tiny",
-    "long",
-    "giant",
-    "short",
-    "wide",
+    "little", "young", "small", "big", "large", "tall", "old", "tiny", "long", "giant", "short", "wide",
     "narrow",
 }
 MOTION = ("down", "through", "across", "along", "over", "past")
 MOVING_ACTS = {
-    "walk",
-    "run",
-    "skate",
-    "ski",
-    "drive",
-    "rail",
-    "sail",
-    "soar",
-    "fly",
-    "swim",
-    "ride",
-    "row",
-    "operate",
-    "kite",
-    "carry",
-    "umbrella",
-    "crawl",
-    "peck",
-    "jump",
-    "dance",
+    "walk", "run", "skate", "ski", "drive", "rail", "sail", "soar", "fly", "swim", "ride", "row", "operate",
+    "kite", "carry", "umbrella", "crawl", "peck", "jump", "dance",
 }
 ROAD = {"car", "bus", "truck", "fire engine"}
 
@@ -145,20 +75,9 @@ def seen_act(thing: Thing, scene: Scene) -> str:
     if kind in ("plane", "biplane", "helicopter", "hot air balloon", "butterfly"):
         return "soar" if kind != "butterfly" else "fly"
     by_kind = {
-        "dolphin": "leap",
-        "whale": "surface",
-        "campfire": "burn",
-        "fountain": "spout",
-        "crab": "crawl",
-        "turtle": "crawl",
-        "frog": "sit",
-        "hen": "peck",
-        "owl": "cling",
-        "squirrel": "nibble",
-        "swan": "swim",
-        "monkey": "stand",
-        "goat": "stand",
-        "pig": "stand",
+        "dolphin": "leap", "whale": "surface", "campfire": "burn", "fountain": "spout", "crab": "crawl",
+        "turtle": "crawl", "frog": "sit", "hen": "peck", "owl": "cling", "squirrel": "nibble",
+        "swan": "swim", "monkey": "stand", "goat": "stand", "pig": "stand",
     }
     if kind in by_kind and thing.get("act") in (None, "stand", "walk", "wave"):
         return by_kind[kind]
@@ -185,13 +104,15 @@ class Speaker:
     # --- words ---------------------------------------------------------------------------------------
 
     def choose(self, names: str, bend: float = 0.0) -> str:
-        """Choose one of the names, the first most often; or the one this picture brings to everybody's mind."""
+        """Choose one of the names, the first most often; or the one this picture brings to everybody's
+        mind."""
         if self.dice.chance(SUGGESTED):
             return Dice("word", self.scene["seed"], names).zipf(names.split("|"), BEND_OF_SUGGESTION + bend)
         return self.dice.zipf(names.split("|"), self.bend + bend)
 
     def colour(self, colour: str, of: str, plain: bool = False) -> str:
-        """A word for a colour (a plain one if it stands alone), or, for a speaker who errs, once a wrong one."""
+        """A word for a colour (a plain one if it stands alone), or, for a speaker who errs, once a wrong
+        one."""
         if self.errs and not self.slips:
             wrong = self.dice.pick(
                 [
@@ -251,11 +172,8 @@ class Speaker:
         if thing["kind"] not in world.PEOPLE:
             return []
         keys = [
-            f"act {thing.get('act')}",
-            f"item {thing.get('item')}",
-            f"hat {thing.get('hat')}",
-            f"place {self.scene['place']} act {thing.get('act')}",
-            f"seat {seat}",
+            f"act {thing.get('act')}", f"item {thing.get('item')}", f"hat {thing.get('hat')}",
+            f"place {self.scene['place']} act {thing.get('act')}", f"seat {seat}",
         ]
         if thing["kind"] in ("man", "woman"):
             keys += ["hair gray" if thing.get("hair") == "gray" else "", f"top {thing.get('top')}"]
@@ -322,7 +240,7 @@ class Speaker:
         parts: list[str] = []
         if seat != "bed" and self.dice.chance(0.06 + fond * 0.5):
             parts.append(self._clothes(who))
-        if seat == "bed" or len(parts) and not self.dice.chance(0.25):
+        if seat == "bed" or (len(parts) and not self.dice.chance(0.25)):
             return "".join(parts)
         joint = " and" if parts else ""
         chance = self.dice.chance
@@ -338,15 +256,13 @@ class Speaker:
             hat = _painted(hat, self.colour(paint, who["hat"])) if paint else hat
             parts.append(f"{joint or self.choose(' wearing| in| with', -0.4)} {a(hat)}")
         elif who.get("scarf") and chance(0.3):
-            parts.append(
-                f"{joint or self.choose(' wearing| in| with', -0.4)} {a(self.colour(who['scarf'], 'scarf') + ' scarf') if chance(fond) else 'a scarf'}"
-            )
+            scarf = a(f"{self.colour(who['scarf'], 'scarf')} scarf") if chance(fond) else "a scarf"
+            parts.append(f"{joint or self.choose(' wearing| in| with', -0.4)} {scarf}")
         elif who.get("beard") and chance(0.2):
             parts.append(f"{joint or ' with'} {self.choose(words.FACE['beard'])}")
         elif who.get("glasses") and chance(0.34):
-            parts.append(
-                f"{joint or self.choose(' wearing| with| in', -0.4)} {self.choose(words.FACE[who['glasses']])}"
-            )
+            glasses = self.choose(words.FACE[who["glasses"]])
+            parts.append(f"{joint or self.choose(' wearing| with| in', -0.4)} {glasses}")
         elif not who.get("hat") and chance(0.09):
             hair = (
                 words.HAIRSTYLE[who["hairstyle"]]
@@ -359,9 +275,8 @@ class Speaker:
             and who.get("top") in ("shirt", "tee", "stripes", "jacket", "hoodie")
             and seat is None
         ):
-            parts.append(
-                f"{joint or self.choose(' wearing| in', -0.4)} {self.choose(words.TROUSERS[who.get('trousers', 0)])}"
-            )
+            trousers = self.choose(words.TROUSERS[who.get("trousers", 0)])
+            parts.append(f"{joint or self.choose(' wearing| in', -0.4)} {trousers}")
         return "".join(parts)
 
     def _clothes(self, who: Thing) -> str:
@@ -373,7 +288,8 @@ class Speaker:
         way = self.dice.weigh({"in a": 5, "wearing a": 5, "in colour": 2, "dressed in": 0.7})
         worn = cloth.split(" and ")[0]
         if way in ("in colour", "dressed in") and top not in ("overalls", "apron", "shorts", "swimsuit"):
-            return f" {'in' if way == 'in colour' else self.choose('dressed in|wearing|clad in')} {self.colour(who['colour'], worn, plain=True)}"
+            how = "in" if way == "in colour" else self.choose("dressed in|wearing|clad in")
+            return f" {how} {self.colour(who['colour'], worn, plain=True)}"
         said = _painted(cloth, self.colour(who["colour"], worn)) if self.dice.chance(0.86) else cloth
         said = (
             said
@@ -395,7 +311,7 @@ class Speaker:
             painted = _painted(name, self.colour(who.get("item_colour", "red"), item))
             return (
                 painted
-                if item == "skis" and name in ("skis", "long skis") or name in words.MASS_ITEMS
+                if (item == "skis" and name in ("skis", "long skis")) or name in words.MASS_ITEMS
                 else a(painted)
             )
         if (
@@ -403,11 +319,7 @@ class Speaker:
             or name in words.MASS_ITEMS
             or name
             in (
-                "field glasses",
-                "black binoculars",
-                "colorful balloons",
-                "party balloons",
-                "long skis",
+                "field glasses", "black binoculars", "colorful balloons", "party balloons", "long skis",
                 "spyglasses",
             )
         ):
@@ -427,7 +339,8 @@ class Speaker:
         if colour and shared and self.dice.chance(self.fond_of_colour):
             noun = f"{self.colour(colour, thing['kind'])} {noun}"
         elif self.dice.chance(0.13):
-            noun = f"{self.choose(words.MOOD_ANIMAL if thing['kind'] in world.ACTS else words.MOOD_THING, -0.2)} {noun}"
+            moods = words.MOOD_ANIMAL if thing["kind"] in world.ACTS else words.MOOD_THING
+            noun = f"{self.choose(moods, -0.2)} {noun}"
             noun = (
                 noun.replace("lone ", "")
                 .replace("single ", "")
@@ -437,7 +350,7 @@ class Speaker:
         return f"{self.number(count, thing['kind'])} {plural(noun)}"
 
     def _company(self, kinds: set[str], count: int) -> str:
-        if self.errs and not self.slips or self.dice.chance(0.5):
+        if (self.errs and not self.slips) or self.dice.chance(0.5):
             name = {
                 frozenset(("man",)): "man",
                 frozenset(("woman",)): "woman",
@@ -450,12 +363,13 @@ class Speaker:
             return self.choose("a man and a woman|a couple|two people|a man and woman")
         if count == 2 and len(kinds) == 2:
             first, other = self.mains
-            return f"{self.determined(self.choose(words.KIND[first['kind']]))} and {a(self.choose(words.KIND[other['kind']]))}"
+            one, two = (self.choose(words.KIND[thing["kind"]]) for thing in (first, other))
+            return f"{self.determined(one)} and {a(two)}"
         if kinds <= set(world.CHILDREN):
             return self.choose(
                 {
                     2: "two children|two kids|two friends|a pair of kids|two young children|two playmates",
-                    3: "three children|a group of kids|three kids|some children|three friends|three playmates",
+                    3: "three children|a group of kids|three kids|some children|three friends",
                 }[count]
             )
         if count == 3 and kinds & set(world.CHILDREN):
@@ -463,7 +377,7 @@ class Speaker:
         return self.choose(
             {
                 2: "two people|two friends|a pair of friends|two adults|a couple of friends|two companions",
-                3: "three people|a group of people|three friends|a group of friends|some people|several people|a small crowd|three companions",
+                3: "three people|a group of people|three friends|a group of friends|some people|several people",
             }[count]
             if not kinds & set(world.CHILDREN) or count == 3
             else "two people|two friends|a parent and child|a grownup and a child"
@@ -494,19 +408,13 @@ class Speaker:
         phrase = self.choose(words.ACT[act], 0.6 if self.form == "plain" or many else 0.0)
         if "{}" in phrase:
             gear = {
-                "kite": "kite",
-                "umbrella": "umbrella",
-                "surf": "surfboard",
-                "skate": "skateboard",
+                "kite": "kite", "umbrella": "umbrella", "surf": "surfboard", "skate": "skateboard",
                 "ski": "skis",
             }.get(act)
             if many:
                 phrase = {
-                    "kite": "fly kites",
-                    "umbrella": "hold umbrellas",
-                    "surf": "surf",
-                    "skate": "ride skateboards",
-                    "ski": "ski",
+                    "kite": "fly kites", "umbrella": "hold umbrellas", "surf": "surf",
+                    "skate": "ride skateboards", "ski": "ski",
                 }.get(act, "stand")
             else:
                 phrase = phrase.replace("{}", self.item(thing, gear))
@@ -551,16 +459,8 @@ class Speaker:
             self.verb(phrase, many),
             kind
             in (
-                "bicycle",
-                "motorcycle",
-                "scooter",
-                "horse",
-                "tractor",
-                "rowboat",
-                "canoe",
-                "sled",
-                "biplane",
-                "hot air balloon",
+                "bicycle", "motorcycle", "scooter", "horse", "tractor", "rowboat", "canoe", "sled",
+                "biplane", "hot air balloon",
             ),
         )
 
@@ -568,10 +468,11 @@ class Speaker:
         if len(riders) == 1:
             return self.phrase(riders[0], seat=seat)
         kinds = {rider["kind"] for rider in riders}
-        if self.errs and not self.slips or self.dice.chance(0.34):
+        if (self.errs and not self.slips) or self.dice.chance(0.34):
             return f"{self.number(2, 'people')} {'children' if kinds <= set(world.CHILDREN) else 'people'}"
         if self.dice.chance(0.5):
-            return f"{self.phrase(riders[0], self.fond_of_colour * 0.4, seat)} and {self.phrase(riders[1], 0.0, seat)}"
+            one = self.phrase(riders[0], self.fond_of_colour * 0.4, seat)
+            return f"{one} and {self.phrase(riders[1], 0.0, seat)}"
         if kinds == {"man", "woman"}:
             return self.choose("a couple|a man and a woman|two people")
         return self.choose(
@@ -691,10 +592,7 @@ class Speaker:
         main = self.mains[0]
         frame = self.dice.weigh(
             {
-                "plain": 72,
-                "opening": 6,
-                "place first": 4,
-                "setting": 7,
+                "plain": 72, "opening": 6, "place first": 4, "setting": 7,
                 "second": 8 if self.second else 0,
                 "both": 5 if self.second and len(self.mains) == 1 else 0,
             }
@@ -784,12 +682,12 @@ class Speaker:
         other = self.second
         assert other is not None
         if other.get("with"):
-            subject, action, moving = self.riding(other)
+            subject, action, _ = self.riding(other)
         elif other.get("goods"):
-            subject, action, moving = self.phrase(other), f"with {self._goods(other)}", False
+            subject, action = self.phrase(other), f"with {self._goods(other)}"
         else:
             subject = self.phrase(other)
-            action, moving = self.doing(other)
+            action, _ = self.doing(other)
         main = self.mains[0]
         lead = self.crowd() if len(self.mains) > 1 else self.phrase(main, self.fond_of_colour * 0.6)
         join = self.choose("near|next to|by|beside|close to", -0.1)
@@ -803,12 +701,12 @@ class Speaker:
         first = self.phrase(main, self.fond_of_colour * 0.7)
         other = self.phrase(self.second, self.fond_of_colour * 0.5)
         order = f"{first} and {other}" if self.dice.chance(0.75) else f"{other} and {first}"
-        same = seen_act(main, self.scene) == seen_act(self.second, self.scene)
-        action = (
-            f" {conjugated(self.choose('run|play|walk' if seen_act(main, self.scene) == 'run' else 'stand|pose|wait'), 'ing' if self.form == 'ing' else self.form, True)}"
-            if same and seen_act(main, self.scene) in ("run", "stand")
-            else ""
-        )
+        together = seen_act(main, self.scene)
+        same = together == seen_act(self.second, self.scene)
+        action = ""
+        if same and together in ("run", "stand"):
+            phrase = self.choose("run|play|walk" if together == "run" else "stand|pose|wait")
+            action = f" {conjugated(phrase, self.form, True)}"
         return self._finish(f"{order}{action}", main, False)
 
     def _finish(self, text: str, main: Thing, moving: bool, placed: bool = False) -> str:
@@ -817,17 +715,14 @@ class Speaker:
             text = f"{text} {self.place(main, moving)}"
         extras = {
             "beside": 5.0 if self.second else 0.0,
-            "weather": 3.2,
-            "remark": 4.6,
+            "weather": 3.2, "remark": 4.6,
             "trait": 3.0 if len(self.mains) == 1 else 0.0,
         }
         while len(text.split()) < self.length - 2 and sum(extras.values()) > 0:
             kind = self.dice.weigh(extras)
             extras[kind] = 0.0
             more = {
-                "beside": self.beside,
-                "weather": self.weather,
-                "remark": self.remark,
+                "beside": self.beside, "weather": self.weather, "remark": self.remark,
                 "trait": lambda: self.trait(main),
             }[kind]()
             if kind == "beside" and self.second is not None and self.second.get("leash"):
@@ -882,35 +777,10 @@ def surroundings(scene: Scene) -> list[str]:
     elif "tree" in kinds:
         keys.append("tree")
     for kind in (
-        "pine",
-        "palm",
-        "birch",
-        "willow",
-        "acacia",
-        "cactus",
-        "bush",
-        "barn",
-        "cabin",
-        "church",
-        "castle",
-        "windmill",
-        "lighthouse",
-        "haystack",
-        "fence",
-        "lamppost",
-        "reeds",
-        "mushrooms",
-        "stump",
-        "pumpkins",
-        "flowers",
-        "beach ball",
-        "bookshelf",
-        "potted plant",
-        "lamp",
-        "clock",
-        "fridge",
-        "stove",
-        "fireplace",
+        "pine", "palm", "birch", "willow", "acacia", "cactus", "bush", "barn", "cabin", "church", "castle",
+        "windmill", "lighthouse", "haystack", "fence", "lamppost", "reeds", "mushrooms", "stump",
+        "pumpkins", "flowers", "beach ball", "bookshelf", "potted plant", "lamp", "clock", "fridge",
+        "stove", "fireplace",
     ):
         if kind in kinds:
             keys.append(kind)
@@ -918,10 +788,8 @@ def surroundings(scene: Scene) -> list[str]:
     keys += [
         key
         for key, mark in (
-            ("apple tree", ("tree", "apples")),
-            ("blossom tree", ("tree", "blossom")),
-            ("christmas tree", ("pine", "lights")),
-            ("bare tree", ("tree", "winter")),
+            ("apple tree", ("tree", "apples")), ("blossom tree", ("tree", "blossom")),
+            ("christmas tree", ("pine", "lights")), ("bare tree", ("tree", "winter")),
         )
         if mark in marks
     ]
@@ -935,23 +803,13 @@ def surroundings(scene: Scene) -> list[str]:
     if {"sailboat", "ship"} & set(kinds):
         keys.append("sailboat far")
     keys += {
-        "snow": ["mountains"],
-        "lake": ["mountains"],
-        "field": ["hills"],
+        "snow": ["mountains"], "lake": ["mountains"], "field": ["hills"],
         "beach": [] if scene.get("tide") else ["waves"],
     }.get(place, [])
     keys += [
         name
         for name in (
-            "rainbow",
-            "flock",
-            "island",
-            "shells",
-            "lilies",
-            "pond",
-            "path",
-            "crossing",
-            "volcano",
+            "rainbow", "flock", "island", "shells", "lilies", "pond", "path", "crossing", "volcano",
             "meadow",
         )
         if scene.get(name)
@@ -982,50 +840,18 @@ def traits(thing: Thing) -> list[str]:
     """The keys of `words.TRAIT` that are true of a thing."""
     kind, act = thing["kind"], thing.get("act")
     always = {
-        "elephant": ["tusks", "trunk"],
-        "giraffe": ["neck"],
-        "zebra": ["zebra stripes"],
-        "lion": ["mane"],
-        "camel": ["humps"],
-        "snowman": ["carrot", "snow hat", "scarf"],
-        "squirrel": ["nut"],
-        "fox": ["fluffy tail"],
-        "rabbit": ["cotton tail"],
-        "crab": ["claws"],
-        "turtle": ["shell"],
-        "pig": ["curl"],
-        "sheep": ["wool"],
-        "goat": ["horns"],
-        "hen": ["comb"],
-        "owl": ["big eyes"],
-        "penguin": ["waddle"],
-        "whale": ["spout"],
-        "deer": ["spotted back"],
-        "fire engine": ["ladder"],
-        "bus": ["passengers"],
-        "train": ["wagons", "smoke"],
-        "tractor": ["big wheels"],
-        "biplane": ["propeller"],
-        "helicopter": ["rotor"],
-        "hot air balloon": ["balloon stripes"],
-        "sofa": ["pillows"],
-        "bed": ["cover"],
-        "cabin": ["chimney"],
-        "barn": ["hay window"],
-        "windmill": ["blades"],
-        "lighthouse": ["red stripes"],
-        "castle": ["towers and flag"],
-        "parasol": ["canopy"],
-        "market stall": ["stall fruit"],
-        "aquarium": ["swimming fish"],
-        "fountain": ["water jets"],
-        "scarecrow": ["straw"],
-        "campfire": ["flames"],
-        "tent": ["tent door"],
-        "igloo": ["ice blocks"],
-        "stove": ["pot"],
-        "bookshelf": ["brackets"],
-        "piano": ["keys"],
+        "elephant": ["tusks", "trunk"], "giraffe": ["neck"], "zebra": ["zebra stripes"], "lion": ["mane"],
+        "camel": ["humps"], "snowman": ["carrot", "snow hat", "scarf"], "squirrel": ["nut"],
+        "fox": ["fluffy tail"], "rabbit": ["cotton tail"], "crab": ["claws"], "turtle": ["shell"],
+        "pig": ["curl"], "sheep": ["wool"], "goat": ["horns"], "hen": ["comb"], "owl": ["big eyes"],
+        "penguin": ["waddle"], "whale": ["spout"], "deer": ["spotted back"], "fire engine": ["ladder"],
+        "bus": ["passengers"], "train": ["wagons", "smoke"], "tractor": ["big wheels"],
+        "biplane": ["propeller"], "helicopter": ["rotor"], "hot air balloon": ["balloon stripes"],
+        "sofa": ["pillows"], "bed": ["cover"], "cabin": ["chimney"], "barn": ["hay window"],
+        "windmill": ["blades"], "lighthouse": ["red stripes"], "castle": ["towers and flag"],
+        "parasol": ["canopy"], "market stall": ["stall fruit"], "aquarium": ["swimming fish"],
+        "fountain": ["water jets"], "scarecrow": ["straw"], "campfire": ["flames"], "tent": ["tent door"],
+        "igloo": ["ice blocks"], "stove": ["pot"], "bookshelf": ["brackets"], "piano": ["keys"],
         "sandcastle": [],
     }
     keys = list(always.get(kind, []))

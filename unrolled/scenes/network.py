@@ -71,7 +71,7 @@ def convolve(x: Array, kernel: Array, bias: Array, stride: int) -> Array:
 
 def look(pictures: NDArray[np.uint8], weights: Weights) -> Seen:
     """Run the network on a batch: pictures (N, 112, 112, 3) uint8 -> pooled (N, F), grid (N, 49, C)."""
-    x = pictures.astype(np.float32) / 255 - 0.5
+    x: Array = pictures.astype(np.float32) / np.float32(255) - np.float32(0.5)
     for kernel, bias, stride in zip(weights.kernels, weights.biases, STRIDES, strict=True):
         x = convolve(x, kernel, bias, stride)
     cells = x.reshape(len(x), CELLS * CELLS, -1)  # (N, 49, D)

@@ -12,7 +12,6 @@ from unrolled.scenes.palette import (
     LEAF,
     PAINT,
     SKIN,
-    STEEL,
     TYRE,
     WOOD,
     Colour,
@@ -96,29 +95,16 @@ POSES: dict[str, Pose] = {
 }
 
 ACT_POSE = {
-    "kite": "raise",
-    "umbrella": "raise",
-    "skate": "surf",
-    "fish": "hold",
-    "play": "hold",
-    "eat": "hold",
-    "drink": "hold",
-    "call": "hold",
-    "photograph": "aim",
-    "watch": "aim",
-    "dig": "push",
-    "sweep": "push",
-    "water": "hold",
-    "hug": "carry",
-    "swing": "throw",
-    "shine": "hold",
+    "kite": "raise", "umbrella": "raise", "skate": "surf", "fish": "hold", "play": "hold", "eat": "hold",
+    "drink": "hold", "call": "hold", "photograph": "aim", "watch": "aim", "dig": "push", "sweep": "push",
+    "water": "hold", "hug": "carry", "swing": "throw", "shine": "hold",
 }
 
 
 def person(pen: Pen, thing: Thing, pose: str | None = None) -> None:
     """Draw somebody from the feet up: what is behind first, the near arm last."""
     young = thing["kind"] in ("boy", "girl")
-    act = thing.get("act", "stand")
+    act = str(thing.get("act", "stand"))
     body = POSES[pose or ACT_POSE.get(act, act)]
     seated = pose in ("sit", "pedal", "astride", "ground")
     if not seated:
@@ -196,20 +182,14 @@ def _torso(pen: Pen, body: Pose, thing: Thing, top: Colour, width: float, seated
         pen.box(hx - 5.2 * w, hy - 3, hx + 5.2 * w, hy + 3, top, 1)
         return
     outline = [
-        (hx - flare, hy - drop),
-        (cx - 5.4 * w, cy - 2),
-        (cx - 4 * w, cy + 1),
-        (cx + 4 * w, cy + 1),
-        (cx + 5.4 * w, cy - 2),
-        (hx + flare, hy - drop),
+        (hx - flare, hy - drop), (cx - 5.4 * w, cy - 2), (cx - 4 * w, cy + 1), (cx + 4 * w, cy + 1),
+        (cx + 5.4 * w, cy - 2), (hx + flare, hy - drop),
     ]
     pen.polygon(outline, top)
     pen.ellipse(hx, hy - drop, flare, 2.2 * w, top)
     pen.polygon(
         [
-            (hx - flare, hy - drop),
-            (cx - 5.4 * w, cy - 2),
-            (cx - 3.4 * w, cy - 2),
+            (hx - flare, hy - drop), (cx - 5.4 * w, cy - 2), (cx - 3.4 * w, cy - 2),
             (hx - flare * 0.55, hy - drop),
         ],
         (40, 20, 70, 26),
@@ -222,11 +202,11 @@ def _cloth(pen: Pen, body: Pose, thing: Thing, top: Colour, w: float, flare: flo
     style = thing.get("top", "shirt")
     pale = CREAM if sum(top) < 640 else (214, 92, 88)
     if style == "stripes":
-        for i in range(3):
-            y = hy + 2 + i * (cy - hy) * 0.31
+        for row in range(3):
+            y = hy + 2 + row * (cy - hy) * 0.31
             pen.box(min(hx, cx) - 5.0 * w, y, max(hx, cx) + 5.0 * w, y + 1.7 * w, pale)
     elif thing.get("pattern") == "dots":
-        for x, y in ((-4, -3), (0, -5), (4, -3), (-2, 1), (3, 2), (-3, 6), (2, 7), (0, 11)):
+        for x, y in ((-4.0, -3), (0, -5), (4, -3), (-2, 1), (3, 2), (-3, 6), (2, 7), (0, 11)):
             pen.ellipse(hx + x * w, hy + y * w, 1.0 * w, 1.0 * w, pale)
     elif style in ("jacket", "coat"):
         pen.line([(cx, cy), (hx, hy - drop)], dark(top, 0.35), 0.8)
@@ -236,12 +216,8 @@ def _cloth(pen: Pen, body: Pose, thing: Thing, top: Colour, w: float, flare: flo
         denim = (82, 106, 164)
         pen.polygon(
             [
-                (hx - 5.2 * w, hy - 2),
-                (hx - 4.6 * w, hy + 5),
-                (cx - 3.2 * w, cy - 5),
-                (cx + 3.2 * w, cy - 5),
-                (hx + 4.6 * w, hy + 5),
-                (hx + 5.2 * w, hy - 2),
+                (hx - 5.2 * w, hy - 2), (hx - 4.6 * w, hy + 5), (cx - 3.2 * w, cy - 5),
+                (cx + 3.2 * w, cy - 5), (hx + 4.6 * w, hy + 5), (hx + 5.2 * w, hy - 2),
             ],
             denim,
         )
@@ -320,19 +296,8 @@ def _hair_before(pen: Pen, style: str, hair: Colour) -> None:
     if style == "spiky":
         pen.polygon(
             [
-                (-7.8, 1),
-                (-9.4, 6),
-                (-6.4, 6),
-                (-6.4, 10),
-                (-2.8, 8),
-                (-1, 12),
-                (2, 8.2),
-                (5.4, 10),
-                (5.4, 6.2),
-                (8.4, 5),
-                (6.6, 2.6),
-                (0, 3.4),
-                (-5, 0.5),
+                (-7.8, 1), (-9.4, 6), (-6.4, 6), (-6.4, 10), (-2.8, 8), (-1, 12), (2, 8.2), (5.4, 10),
+                (5.4, 6.2), (8.4, 5), (6.6, 2.6), (0, 3.4), (-5, 0.5),
             ],
             hair,
         )
@@ -410,17 +375,9 @@ def _hood(pen: Pen, colour: Colour) -> None:
 
 
 HATS: dict[str, Callable[[Pen, Colour], None]] = {
-    "cap": _cap,
-    "beanie": _beanie,
-    "straw hat": _straw_hat,
-    "top hat": _top_hat,
-    "helmet": _helmet,
-    "crown": _crown,
-    "party hat": _party_hat,
-    "chef hat": _chef_hat,
-    "cowboy hat": _cowboy_hat,
-    "ribbon": _ribbon,
-    "hood": _hood,
+    "cap": _cap, "beanie": _beanie, "straw hat": _straw_hat, "top hat": _top_hat, "helmet": _helmet,
+    "crown": _crown, "party hat": _party_hat, "chef hat": _chef_hat, "cowboy hat": _cowboy_hat,
+    "ribbon": _ribbon, "hood": _hood,
 }
 
 
@@ -473,8 +430,7 @@ def _balloon(pen: Pen, colour: Colour) -> None:
 
 def _balloons(pen: Pen, colour: Colour) -> None:
     for x, y, paint in (
-        (-6, 21, colour),
-        (7, 22, PAINT["yellow"]),
+        (-6, 21, colour), (7, 22, PAINT["yellow"]),
         (1, 28, PAINT["blue"] if colour != PAINT["blue"] else PAINT["red"]),
     ):
         pen.line([(0, 0), (x, y - 6)], (120, 110, 120), 0.5)
@@ -541,11 +497,8 @@ def _suitcase(pen: Pen, colour: Colour) -> None:
 
 def _flowers(pen: Pen, colour: Colour) -> None:
     for x, y, paint in (
-        (-4, 9, PAINT["red"]),
-        (0.4, 11, PAINT["yellow"]),
-        (4.6, 9, PAINT["pink"]),
-        (-1.6, 7, PAINT["purple"]),
-        (2.6, 7, CREAM),
+        (-4, 9, PAINT["red"]), (0.4, 11, PAINT["yellow"]), (4.6, 9, PAINT["pink"]),
+        (-1.6, 7, PAINT["purple"]), (2.6, 7, CREAM),
     ):
         pen.line([(0, 0), (x, y)], (86, 150, 80), 0.8)
         pen.ellipse(x, y, 2.5, 2.5, paint)
@@ -773,62 +726,17 @@ def _bucket(pen: Pen, colour: Colour) -> None:
 
 
 ITEMS: dict[str, Callable[[Pen, Colour], None]] = {
-    "ball": _ball,
-    "balloon": _balloon,
-    "balloons": _balloons,
-    "book": _book,
-    "newspaper": _newspaper,
-    "guitar": _guitar,
-    "violin": _violin,
-    "trumpet": _trumpet,
-    "drum": _drum,
-    "bag": _bag,
-    "suitcase": _suitcase,
-    "flowers": _flowers,
-    "sunflower": _sunflower,
-    "ice cream": _ice_cream,
-    "lollipop": _lollipop,
-    "camera": _camera,
-    "binoculars": _binoculars,
-    "cup": _cup,
-    "phone": _phone,
-    "basket": _basket,
-    "flag": _flag,
-    "teddy": _teddy,
-    "fishing rod": _fishing_rod,
-    "shovel": _shovel,
-    "broom": _broom,
-    "watering can": _watering_can,
-    "racket": _racket,
-    "bat": _bat,
-    "frisbee": _frisbee,
-    "lantern": _lantern,
-    "map": _map,
-    "present": _present,
-    "cake": _cake,
-    "pumpkin": _pumpkin,
-    "apple": _apple,
-    "sandwich": _sandwich,
-    "fish": _fish_catch,
-    "flashlight": _torch,
-    "kite": _kite,
-    "umbrella": _umbrella,
-    "net": _net,
-    "magnifier": _magnifier,
-    "brush": _brush,
-    "bucket": _bucket,
+    "ball": _ball, "balloon": _balloon, "balloons": _balloons, "book": _book, "newspaper": _newspaper,
+    "guitar": _guitar, "violin": _violin, "trumpet": _trumpet, "drum": _drum, "bag": _bag,
+    "suitcase": _suitcase, "flowers": _flowers, "sunflower": _sunflower, "ice cream": _ice_cream,
+    "lollipop": _lollipop, "camera": _camera, "binoculars": _binoculars, "cup": _cup, "phone": _phone,
+    "basket": _basket, "flag": _flag, "teddy": _teddy, "fishing rod": _fishing_rod, "shovel": _shovel,
+    "broom": _broom, "watering can": _watering_can, "racket": _racket, "bat": _bat, "frisbee": _frisbee,
+    "lantern": _lantern, "map": _map, "present": _present, "cake": _cake, "pumpkin": _pumpkin,
+    "apple": _apple, "sandwich": _sandwich, "fish": _fish_catch, "flashlight": _torch, "kite": _kite,
+    "umbrella": _umbrella, "net": _net, "magnifier": _magnifier, "brush": _brush, "bucket": _bucket,
 }
 BEHIND_ARM = {
-    "bag",
-    "suitcase",
-    "bucket",
-    "basket",
-    "umbrella",
-    "kite",
-    "balloon",
-    "balloons",
-    "flag",
-    "teddy",
-    "shovel",
-    "broom",
+    "bag", "suitcase", "bucket", "basket", "umbrella", "kite", "balloon", "balloons", "flag", "teddy",
+    "shovel", "broom",
 }

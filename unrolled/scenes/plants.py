@@ -40,15 +40,7 @@ def tree(pen: Pen, thing: Thing) -> None:
             pen.ellipse(x - 0.7, y + 0.8, 0.7, 0.7, (255, 220, 210))
     if thing.get("marks") == "blossom":
         for x, y in (
-            (-13, 40),
-            (-4, 56),
-            (8, 50),
-            (14, 38),
-            (2, 40),
-            (-16, 52),
-            (11, 60),
-            (-9, 47),
-            (4, 62),
+            (-13, 40), (-4, 56), (8, 50), (14, 38), (2, 40), (-16, 52), (11, 60), (-9, 47), (4, 62),
             (-2, 34),
         ):
             pen.ellipse(x, y, 2.8, 2.6, (252, 206, 218))
@@ -82,28 +74,15 @@ def pine(pen: Pen, thing: Thing) -> None:
     if thing.get("marks") == "lights":
         pen.polygon(
             [
-                (0, 81),
-                (2, 76),
-                (7, 76),
-                (3, 72.6),
-                (4.6, 67),
-                (0, 70),
-                (-4.6, 67),
-                (-3, 72.6),
-                (-7, 76),
+                (0, 81), (2, 76), (7, 76), (3, 72.6), (4.6, 67), (0, 70), (-4.6, 67), (-3, 72.6), (-7, 76),
                 (-2, 76),
             ],
             (255, 214, 90),
         )
         pen.glow(0, 74, 14, (255, 214, 110))
         for x, y, c in (
-            (-9, 16, "red"),
-            (5, 20, "yellow"),
-            (-4, 30, "blue"),
-            (7, 34, "red"),
-            (-6, 44, "yellow"),
-            (3, 50, "pink"),
-            (0, 60, "blue"),
+            (-9, 16, "red"), (5, 20, "yellow"), (-4, 30, "blue"), (7, 34, "red"), (-6, 44, "yellow"),
+            (3, 50, "pink"), (0, 60, "blue"),
         ):
             pen.ellipse(x, y, 1.9, 1.9, PAINT[c])
             pen.glow(x, y, 6, PAINT[c])
@@ -115,12 +94,7 @@ def palm(pen: Pen, thing: Thing) -> None:
     for y, x in ((10, -0.4), (20, 0.6), (30, 2.6), (40, 5.4)):
         pen.line([(x - 2, y), (x + 2, y + 0.6)], (146, 106, 70), 0.9)
     for dx, dy, bend in (
-        (-26, -2, 14),
-        (26, -4, 14),
-        (-20, -14, 6),
-        (22, -15, 6),
-        (-13, 14, 14),
-        (16, 13, 14),
+        (-26, -2, 14), (26, -4, 14), (-20, -14, 6), (22, -15, 6), (-13, 14, 14), (16, 13, 14),
     ):
         tip = (9 + dx, 52 + dy)
         middle = (9 + dx * 0.5, 52 + dy * 0.5 + bend)
@@ -203,13 +177,8 @@ def flowers(pen: Pen, thing: Thing) -> None:
         if sort == "tulips":
             pen.polygon(
                 [
-                    (x - 2, stem + 3),
-                    (x - 1.8, stem - 1),
-                    (x + 1.8, stem - 1),
-                    (x + 2, stem + 3),
-                    (x + 0.8, stem + 1.4),
-                    (x, stem + 3.4),
-                    (x - 0.8, stem + 1.4),
+                    (x - 2, stem + 3), (x - 1.8, stem - 1), (x + 1.8, stem - 1), (x + 2, stem + 3),
+                    (x + 0.8, stem + 1.4), (x, stem + 3.4), (x - 0.8, stem + 1.4),
                 ],
                 colour,
             )
@@ -266,18 +235,7 @@ def stump(pen: Pen, thing: Thing) -> None:
 
 
 PLANTS: dict[str, Callable[[Pen, Thing], None]] = {
-    "tree": tree,
-    "pine": pine,
-    "palm": palm,
-    "birch": birch,
-    "willow": willow,
-    "acacia": acacia,
-    "cactus": cactus,
-    "bush": bush,
-    "flowers": flowers,
-    "mushrooms": mushroom,
-    "reeds": reeds,
-    "pumpkins": pumpkin_patch,
-    "rock": rock,
-    "stump": stump,
+    "tree": tree, "pine": pine, "palm": palm, "birch": birch, "willow": willow, "acacia": acacia,
+    "cactus": cactus, "bush": bush, "flowers": flowers, "mushrooms": mushroom, "reeds": reeds,
+    "pumpkins": pumpkin_patch, "rock": rock, "stump": stump,
 }

@@ -17,7 +17,8 @@ Sentence = list[str]
 
 @dataclass
 class Row:
-    """One figure: what it is, ours, and those of Flickr8k and MS-COCO val2017, with the range to keep within."""
+    """One figure: what it is, ours, and those of Flickr8k and MS-COCO val2017, with the range to keep
+    within."""
 
     name: str
     value: float
@@ -42,7 +43,11 @@ class Row:
             if self.high == np.inf
             else f"{self.low:g} to {self.high:g}"
         )
-        return f"{'✓' if self.within else '✗'} {self.name:<52}{self.value:>9.{self.digits}f}{self.flickr8k:>10}{self.coco:>8}   {span}"
+        sign = "✓" if self.within else "✗"
+        return (
+            f"{sign} {self.name:<52}{self.value:>9.{self.digits}f}"
+            f"{self.flickr8k:>10}{self.coco:>8}   {span}"
+        )
 
 
 @dataclass
@@ -67,7 +72,8 @@ class Table:
 def statistics(folder: str | Path, perplexity: float | None = None) -> Table:
     """Count what accept 2 asks for.
 
-    folder with references.json and coco2014_vocab.json -> table; the perplexity of an LSTM, which takes a training
+    folder with references.json and coco2014_vocab.json -> table; the perplexity of an LSTM, which takes a
+    training
     run, is added where it is given or where benchmarks/scenes.py has left it in measured.json
     """
     folder = Path(folder)
@@ -111,8 +117,7 @@ def caption_figures(pictures: list[list[Sentence]], vocabulary: set[str]) -> lis
         Row(
             "distinct captions, %",
             len({" ".join(s) for s in sentences}) / len(sentences) * 100,
-            "99.2",
-            "99.0",
+            "99.2", "99.0",
             low=98,
         ),
         Row("Jaccard overlap, same picture", same, "0.245", "0.239", 0.20, 0.26, 3),
@@ -144,7 +149,7 @@ def overlaps(pictures: list[list[Sentence]], pairs: int = 20_000) -> tuple[float
     """Mean Jaccard overlap of two captions of one picture, and of two captions of different pictures."""
     same = [jaccard(five[i], five[j]) for five in pictures for i in range(len(five)) for j in range(i)]
     dice = Dice("overlap")
-    other = []
+    other: list[float] = []
     while len(other) < pairs:
         i, j = dice.whole(0, len(pictures) - 1), dice.whole(0, len(pictures) - 1)
         if i != j:
@@ -153,7 +158,8 @@ def overlaps(pictures: list[list[Sentence]], pairs: int = 20_000) -> tuple[float
 
 
 def agreements(pictures: list[list[Sentence]], most: int = 1000) -> tuple[list[float], float, float]:
-    """BLEU-1..4 and CIDEr-D of one caption against the other four, and BLEU-4 of a caption of another picture."""
+    """BLEU-1..4 and CIDEr-D of one caption against the other four, and BLEU-4 of a caption of another
+    picture."""
     some = Dice("agreement").sample(pictures, most)
     human, agreement = [], []
     for held in range(5):

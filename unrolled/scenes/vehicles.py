@@ -19,9 +19,7 @@ def _window(pen: Pen, x0: float, y0: float, x1: float, y1: float, round_: float 
     pen.box(x0, y0, x1, y1, GLASS, round_)
     pen.polygon(
         [
-            (x0 + (x1 - x0) * 0.2, y0),
-            (x0 + (x1 - x0) * 0.55, y1),
-            (x0 + (x1 - x0) * 0.8, y1),
+            (x0 + (x1 - x0) * 0.2, y0), (x0 + (x1 - x0) * 0.55, y1), (x0 + (x1 - x0) * 0.8, y1),
             (x0 + (x1 - x0) * 0.45, y0),
         ],
         (255, 255, 255, 90),
@@ -228,23 +226,9 @@ def _ring(pen: Pen, x: float, y: float, radius: float, width: float) -> None:
 
 
 _CIRCLE = [
-    (1.0, 0.0),
-    (0.924, 0.383),
-    (0.707, 0.707),
-    (0.383, 0.924),
-    (0.0, 1.0),
-    (-0.383, 0.924),
-    (-0.707, 0.707),
-    (-0.924, 0.383),
-    (-1.0, 0.0),
-    (-0.924, -0.383),
-    (-0.707, -0.707),
-    (-0.383, -0.924),
-    (0.0, -1.0),
-    (0.383, -0.924),
-    (0.707, -0.707),
-    (0.924, -0.383),
-    (1.0, 0.0),
+    (1.0, 0.0), (0.924, 0.383), (0.707, 0.707), (0.383, 0.924), (0.0, 1.0), (-0.383, 0.924),
+    (-0.707, 0.707), (-0.924, 0.383), (-1.0, 0.0), (-0.924, -0.383), (-0.707, -0.707), (-0.383, -0.924),
+    (0.0, -1.0), (0.383, -0.924), (0.707, -0.707), (0.924, -0.383), (1.0, 0.0),
 ]
 
 
@@ -427,22 +411,8 @@ def sled(pen: Pen, thing: Thing) -> None:
 
 
 VEHICLES: dict[str, Callable[[Pen, Thing], None]] = {
-    "car": car,
-    "bus": bus,
-    "truck": truck,
-    "fire engine": fire_engine,
-    "tractor": tractor,
-    "motorcycle": motorcycle,
-    "scooter": scooter,
-    "bicycle": bicycle,
-    "train": train,
-    "sailboat": sailboat,
-    "rowboat": rowboat,
-    "canoe": canoe,
-    "ship": ship,
-    "plane": plane,
-    "biplane": biplane,
-    "helicopter": helicopter,
-    "hot air balloon": hot_air_balloon,
-    "sled": sled,
+    "car": car, "bus": bus, "truck": truck, "fire engine": fire_engine, "tractor": tractor,
+    "motorcycle": motorcycle, "scooter": scooter, "bicycle": bicycle, "train": train, "sailboat": sailboat,
+    "rowboat": rowboat, "canoe": canoe, "ship": ship, "plane": plane, "biplane": biplane,
+    "helicopter": helicopter, "hot air balloon": hot_air_balloon, "sled": sled,
 }
