@@ -40,7 +40,7 @@ class Data:
         self.references = {
             split: [[tokens(text) for text in five] for five in pictures] for split, pictures in texts.items()
         }
-        self.features, self.grid, self.captions, self.images = {}, {}, {}, {}
+        self.features, self.full, self.grid, self.captions, self.images = {}, {}, {}, {}, {}
         with h5py.File(folder / "coco2014_captions.h5") as stored:
             for split in self.scenes:
                 self.captions[split] = torch.from_numpy(stored[f"{split}_captions"][:].astype(np.int64))
@@ -48,14 +48,17 @@ class Data:
         for split in self.scenes:
             with h5py.File(folder / f"{split}2014_vgg16_fc7_pca.h5") as stored:
                 self.features[split] = torch.from_numpy(stored["features"][:].astype(np.float32))
+            with h5py.File(folder / f"{split}2014_vgg16_fc7.h5") as stored:
+                self.full[split] = torch.from_numpy(stored["features"][:].astype(np.float32))
             with h5py.File(folder / f"{split}2014_grid.h5") as stored:
                 self.grid[split] = (
                     stored["features"][:].astype(np.float32) * stored["features"].attrs["scale"]
                 )
 
     def neighbours(self, split: str) -> np.ndarray:
-        """The nearest training picture of every picture, by cosine of the strongest components."""
-        a, b = (F.normalize(self.features[s][:, :128]).numpy() for s in (split, "train"))
+        """The nearest training picture of every picture, by cosine of the centred full features."""
+        centre = self.full["train"].mean(0)
+        a, b = (F.normalize(self.full[s] - centre).numpy() for s in (split, "train"))
         return (a @ b.T).argmax(axis=1)
 
 

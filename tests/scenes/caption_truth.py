@@ -18,6 +18,7 @@ from unrolled.scenes.english import ing, plural, third
 
 Scene = dict[str, Any]
 GRAMMAR = {
+    "against", "between", "amid",
     "a", "an", "and", "are", "as", "at", "be", "being", "by", "can", "for", "from", "has", "have",
     "having", "her", "his", "in", "is", "it", "its", "near", "next", "of", "on", "one", "out", "see",
     "that", "the", "to", "up", "where", "while", "who", "with", "you",
@@ -242,7 +243,8 @@ def _verb(book: dict[str, set[str]], phrase: str, keys: set[str]) -> None:
 
 
 REMARKS = {
-    "many trees": "kind tree or pine", "tree": "kind tree", "apple tree": "tree marks apples",
+    "many trees": "kind tree or pine or birch or willow or acacia", "tree": "kind tree",
+    "apple tree": "tree marks apples",
     "blossom tree": "tree marks blossom", "christmas tree": "pine marks lights",
     "bare tree": "tree season winter", "houses": "backing houses", "towers": "backing towers",
     "shops": "backing shops", "sailboat far": "kind sailboat or ship", "rocks": "kind rock",
@@ -413,7 +415,9 @@ def _colour_complaints(said: list[str], scene: Scene, true: set[str]) -> list[st
             after >= 2 and said[at - 1] in ("in", "wearing") and any(colour in clothes for colour in colours)
         )
         tails = (
-            " ".join(said[start : start + n]) for start in range(at, after) for n in range(after - start, 6)
+            " ".join(said[start : start + n])
+            for start in range(max(0, at - 2), after)
+            for n in range(after - start, 7)
         )
         another = any(holds(key, true) for tail in tails for key in book.get(tail, ()))
         if not fits and not alone and not another:

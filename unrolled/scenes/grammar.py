@@ -56,11 +56,16 @@ def captions(scene: Scene) -> tuple[list[str], list[Slip]]:
         errs = Dice("slip", scene["seed"], len(said)).chance(SLIPS)
         speaker = Speaker(scene, dice, errs)
         sentence = speaker.sentence()
-        if sentence in said or (errs and not speaker.slips and number < 60):
+        if sentence in said or (errs and not _slipped(speaker.slips, sentence) and number < 80):
             continue
-        slips += [{"caption": len(said), **slip} for slip in speaker.slips]
+        slips += [{"caption": len(said), **slip} for slip in speaker.slips if _slipped([slip], sentence)]
         said.append(sentence)
     return said, slips
+
+
+def _slipped(slips: list[Slip], sentence: str) -> bool:
+    """Whether an error was made and was not lost with a remark that the speaker left out."""
+    return any(slip["said"] in sentence.split() for slip in slips)
 
 
 def seen_act(thing: Thing, scene: Scene) -> str:
@@ -114,16 +119,8 @@ class Speaker:
         """A word for a colour (a plain one if it stands alone), or, for a speaker who errs, once a wrong
         one."""
         if self.errs and not self.slips:
-            wrong = self.dice.pick(
-                [
-                    c
-                    for c in world.BRIGHT
-                    if c != colour
-                    and not {c, colour} <= {"tan", "brown", "golden", "yellow"}
-                    and not {c, colour} <= {"turquoise", "blue", "green"}
-                    and not {c, colour} <= {"golden", "orange", "yellow"}
-                ]
-            )
+            free = set(world.BRIGHT) - colours_in(self.scene, colour) or set(world.BRIGHT) - {colour}
+            wrong = self.dice.pick(sorted(free))
             self.slips.append({"what": "colour", "said": wrong, "true": colour, "of": of})
             return wrong
         return colour if plain else self.choose(words.COLOUR[colour], 0.75)
@@ -377,7 +374,7 @@ class Speaker:
         return self.choose(
             {
                 2: "two people|two friends|a pair of friends|two adults|a couple of friends|two companions",
-                3: "three people|a group of people|three friends|a group of friends|some people|several people",
+                3: "three people|a group of people|three friends|a group of friends|some people",
             }[count]
             if not kinds & set(world.CHILDREN) or count == 3
             else "two people|two friends|a parent and child|a grownup and a child"
@@ -601,7 +598,6 @@ class Speaker:
             return self._finish(self._setting(main), main, False, placed=True)
         if frame == "second" and self.second is not None:
             return self._about_second()
-        subject, action, moving = self._core(main)
         if frame == "both" and self.second is not None and self.second["kind"] not in world.ALOFT:
             return self._both(main)
         if frame == "opening":
@@ -621,6 +617,7 @@ class Speaker:
             self.form = "is" if self.dice.chance(0.5) else "plain"
             subject, action, moving = self._core(main)
             return self._finish(f"{where} {subject} {action}", main, moving, placed=True)
+        subject, action, moving = self._core(main)
         return self._finish(f"{subject} {action}", main, moving)
 
     def _core(self, main: Thing) -> tuple[str, str, bool]:
@@ -730,6 +727,21 @@ class Speaker:
             if more and len(text.split()) + len(more.split()) <= 18 and not _repeats(text, more):
                 text = f"{text} {more}"
         return clean(text)
+
+
+ALIKE = (
+    {"tan", "brown", "golden", "yellow", "orange"},
+    {"turquoise", "blue", "green"},
+    {"red", "orange", "pink"},
+)
+
+
+def colours_in(value: Any, colour: str = "") -> set[str]:
+    """All colours that a description names anywhere, and those that might pass for `colour`."""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    named = {value} if isinstance(value, str) and value in words.COLOUR else set()
+    like = [group for group in ALIKE if colour in group]
+    return named.union({colour}, *like, *map(colours_in, inside)) - {""}
 
 
 def _repeats(text: str, more: str) -> bool:
