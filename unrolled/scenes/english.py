@@ -15,10 +15,10 @@ CONSONANT_SOUND = ("one", "uni", "use", "ukulele", "european", "u ")
 DOUBLED = {
     "run", "sit", "jog", "swim", "skip", "hop", "nap", "grin", "hug", "get", "put", "dig", "tap", "trot",
     "shop", "stop", "pet", "zip", "hum", "tug", "let", "grip", "snap", "step", "bob", "clap", "lug",
-    "strum", "set", "drag", "bat", "spin", "chug", "flap", "whip", "scan", "rub", "sip",
+    "strum", "set", "drag", "bat", "spin", "chug", "flap", "whip", "scan", "whiz", "rub", "sip",
 }
 ING = {"lie": "lying", "be": "being", "see": "seeing", "tie": "tying", "picnic": "picnicking"}
-SINGULAR = {"have": "has", "be": "is", "do": "does", "go": "goes"}
+SINGULAR = {"have": "has", "be": "is", "do": "does", "go": "goes", "whiz": "whizzes"}
 
 
 def a(noun: str) -> str:
