@@ -44,7 +44,8 @@ def gradient(image: Image.Image, top: float, bottom: float, colours: tuple[Colou
     """Fill a band of the image, from one height to another in picture units, with a vertical gradient."""
     y0, y1 = round(top * unit), round(bottom * unit)
     if y1 > y0:
-        image.paste(_column(colours).resize((image.width, y1 - y0), Image.Resampling.BILINEAR), (0, y0))
+        column = _column(colours).resize((1, y1 - y0), Image.Resampling.BILINEAR)
+        image.paste(column.resize((image.width, y1 - y0), Image.Resampling.NEAREST), (0, y0))
 
 
 @lru_cache(maxsize=128)

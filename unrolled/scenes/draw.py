@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from unrolled.scenes.animals import ANIMALS
 from unrolled.scenes.backdrop import Description, backdrop, graded, mist, weather_before
@@ -33,9 +33,7 @@ def picture(description: Description, size: int = 160) -> Image.Image:
     description of one picture (see datasets/scenes), size in pixels -> RGB image (size, size)
     """
     image = Image.new("RGB", (size * FINER, size * FINER))
-    canvas = Canvas(
-        ImageDraw.Draw(image, "RGBA"), size * FINER / UNITS, description["weather"], description["place"]
-    )
+    canvas = Canvas(image, size * FINER / UNITS, description["weather"], description["place"])
     backdrop(canvas, image, description)
     things = sorted(description["things"], key=lambda thing: thing.get("layer", thing["y"]))
     far = description["horizon"] + 12

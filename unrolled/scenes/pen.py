@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from PIL import ImageDraw
+from PIL import Image, ImageDraw
 
 from unrolled.scenes.palette import Colour
 
@@ -21,8 +21,9 @@ UNITS = 160  # a picture is 160 units wide and high, whatever its size in pixels
 class Canvas:
     """What all pens of one picture share: the drawing, its resolution, and the lights seen after dark."""
 
-    def __init__(self, draw: ImageDraw.ImageDraw, pixels_per_unit: float, weather: str, place: str) -> None:
-        self.draw = draw
+    def __init__(self, image: Image.Image, pixels_per_unit: float, weather: str, place: str) -> None:
+        self.solid = ImageDraw.Draw(image)
+        self.sheer = ImageDraw.Draw(image, "RGBA")  # blends, and is slower: for paint with an opacity only
         self.pixels_per_unit = pixels_per_unit
         self.weather = weather
         self.place = place
@@ -38,7 +39,6 @@ class Pen:
 
     def __init__(self, canvas: Canvas, x: float, y: float, scale: float, side: int) -> None:
         self.canvas, self.x, self.y, self.scale, self.side = canvas, x, y, scale, side
-        self._draw = canvas.draw
         self._pixels = scale * canvas.pixels_per_unit
         self._origin = (x * canvas.pixels_per_unit, y * canvas.pixels_per_unit)
 
@@ -53,39 +53,44 @@ class Pen:
             side,
         )
 
+    def _draw(self, paint: Paint) -> ImageDraw.ImageDraw:
+        return self.canvas.solid if len(paint) == 3 else self.canvas.sheer
+
     def _points(self, points: Sequence[Point]) -> list[Point]:
         u, v, kx, ky = *self._origin, self.side * self._pixels, self._pixels
         return [(u + kx * x, v - ky * y) for x, y in points]
 
     def polygon(self, points: Sequence[Point], paint: Paint) -> None:
-        self._draw.polygon(self._points(points), fill=paint)
+        self._draw(paint).polygon(self._points(points), fill=paint)
 
     def ellipse(self, x: float, y: float, a: float, b: float, paint: Paint) -> None:
         """An ellipse around (x, y) with half axes a and b."""
         u, v = self._origin[0] + self.side * self._pixels * x, self._origin[1] - self._pixels * y
         a, b = a * self._pixels, b * self._pixels
-        self._draw.ellipse((u - a, v - b, u + a, v + b), fill=paint)
+        self._draw(paint).ellipse((u - a, v - b, u + a, v + b), fill=paint)
 
     def box(self, x0: float, y0: float, x1: float, y1: float, paint: Paint, round_: float = 0.0) -> None:
         """A rectangle between two corners, with rounded corners if asked."""
+        draw = self._draw(paint)
         (u0, v0), (u1, v1) = self._points([(x0, y0), (x1, y1)])
         corners = (min(u0, u1), min(v0, v1), max(u0, u1), max(v0, v1))
         radius = min(round_ * self._pixels, (corners[2] - corners[0]) / 2, (corners[3] - corners[1]) / 2)
         if radius >= 1:
-            self._draw.rounded_rectangle(corners, radius=radius, fill=paint)
+            draw.rounded_rectangle(corners, radius=radius, fill=paint)
         else:
-            self._draw.rectangle(corners, fill=paint)
+            draw.rectangle(corners, fill=paint)
 
     def line(self, points: Sequence[Point], paint: Paint, width: float, ends: bool = True) -> None:
         """A line through points, with round joints and ends."""
+        draw = self._draw(paint)
         pixels = max(1, round(width * self._pixels))
         path = self._points(points)
-        self._draw.line(path, fill=paint, width=pixels)
+        draw.line(path, fill=paint, width=pixels)
         if pixels < 3:
             return
         half = pixels / 2
         for u, v in path if ends else path[1:-1]:
-            self._draw.ellipse((u - half, v - half, u + half, v + half), fill=paint)
+            draw.ellipse((u - half, v - half, u + half, v + half), fill=paint)
 
     def curve(self, points: Sequence[Point], paint: Paint, width: float) -> None:
         """A smooth line from the first to the last of three points, pulled by the middle one."""
