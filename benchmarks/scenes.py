@@ -182,17 +182,22 @@ class Captioner(nn.Module):
 
     def forward(self, features: torch.Tensor, captions: torch.Tensor, dropout: float = 0.0) -> torch.Tensor:
         """features (N, D), captions (N, T) -> scores (N, T, V)"""
+        return self.vocabulary(self.states(features, captions, dropout))
+
+    def states(self, features: torch.Tensor, captions: torch.Tensor, dropout: float = 0.0) -> torch.Tensor:
+        """features (N, D), captions (N, T) -> hidden states (N, T, H)"""
         h, _ = self.cell(F.dropout(self.embed(captions), dropout, self.training), self.start(features))
-        return self.vocabulary(F.dropout(h, dropout, self.training))
+        return F.dropout(h, dropout, self.training)
 
     def loss(
         self, features: torch.Tensor, captions: torch.Tensor, dropout: float = 0.0
     ) -> tuple[torch.Tensor, int]:
         """Summed loss over all words, and how many there were."""
-        scores, words = self(features, captions[:, :-1], dropout), captions[:, 1:]
-        return F.cross_entropy(scores.flatten(0, 1), words.flatten(), ignore_index=0, reduction="sum"), int(
-            (words > 0).sum()
-        )
+        longest = int((captions > 0).sum(dim=1).max())
+        words = captions[:, 1:longest]
+        said = words > 0
+        scores = self.vocabulary(self.states(features, captions[:, : longest - 1], dropout)[said])
+        return F.cross_entropy(scores, words[said], reduction="sum"), int(said.sum())
 
     @torch.no_grad()
     def sample(self, features: torch.Tensor, longest: int = 16) -> torch.Tensor:
@@ -230,13 +235,22 @@ def perplexity(model: Captioner, data: Data, split: str = "val") -> float:
     return float(np.exp(total / count))
 
 
+def by_length(captions: torch.Tensor, size: int) -> list[torch.Tensor]:
+    """Shuffled batches of captions of about the same length, so that little is computed for padding."""
+    order = torch.randperm(len(captions))
+    lengths = (captions > 0).sum(dim=1) + torch.rand(len(captions)) * 2
+    chunks = [chunk[lengths[chunk].argsort()] for chunk in order.split(20 * size)]
+    batches = [batch for chunk in chunks for batch in chunk.split(size)]
+    return [batches[i] for i in torch.randperm(len(batches))]
+
+
 def train(
-    data: Data, epochs: int, features: torch.Tensor | None = None, quiet: bool = False
+    data: Data, epochs: int, hidden: int, features: torch.Tensor | None = None, quiet: bool = False
 ) -> tuple[Captioner, float]:
     """A plain LSTM captioner; the state of the best validation perplexity is kept."""
     torch.manual_seed(0)
     features = data.features["train"] if features is None else features
-    model = Captioner(features.shape[1], len(data.words))
+    model = Captioner(features.shape[1], len(data.words), hidden)
     captions, images = data.captions["train"], data.images["train"]
     size, began = 100, time.time()
     steps = len(captions) // size
@@ -247,7 +261,7 @@ def train(
     best, kept = np.inf, {k: v.clone() for k, v in model.state_dict().items()}
     for epoch in range(epochs):
         model.train()
-        for rows in torch.randperm(len(captions))[: steps * size].split(size):
+        for rows in by_length(captions, size)[:steps]:
             loss, words = model.loss(features[images[rows]], captions[rows], dropout=0.3)
             optimiser.zero_grad()
             (loss / words).backward()
@@ -267,7 +281,7 @@ def train(
     return model, best
 
 
-def captions(data: Data, epochs: int, folder: Path) -> None:
+def captions(data: Data, epochs: int, hidden: int, folder: Path) -> None:
     """Accept 4: the ladder of captioners."""
     references = data.references["test"]
     frequency = document_frequency(references)
@@ -290,14 +304,14 @@ def captions(data: Data, epochs: int, folder: Path) -> None:
     constant = max(some, key=lambda caption: bleu([caption] * len(half), half)[3])
     score("best constant of 150", [constant] * len(references))
     score("nearest neighbour's caption", [data.references["train"][i][0] for i in data.neighbours("test")])
-    model, best = train(data, epochs)
+    model, best = train(data, epochs, hidden)
     print(f"validation perplexity {best:.2f}")
     score("LSTM, greedy", text(data, model.sample(data.features["test"])))
     (folder / "measured.json").write_text(
         json.dumps(
             {
                 "perplexity": round(best, 2),
-                "of": "PyTorch LSTM 512, dropout 0.3, PCA features, best epoch on val",
+                "of": f"PyTorch LSTM {hidden}, {epochs} epochs, dropout 0.3, PCA features, best epoch on val",
             }
         )
         + "\n"
@@ -307,7 +321,7 @@ def captions(data: Data, epochs: int, folder: Path) -> None:
     blind = data.features["train"][
         torch.randperm(len(data.features["train"]), generator=torch.Generator().manual_seed(2))
     ]
-    model, _ = train(data, max(2, epochs // 4), blind, quiet=True)
+    model, _ = train(data, 2, hidden, blind, quiet=True)
     score("LSTM trained on shuffled features", text(data, model.sample(data.features["test"])))
     one = [five[0] for five in references]
     rest = [five[1:] for five in references]
@@ -359,6 +373,7 @@ def main() -> None:
     parser.add_argument("what", nargs="*", default=["neighbours", "regions", "overfit", "captions"])
     parser.add_argument("--data", type=Path, default=SCENES)
     parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--hidden", type=int, default=512)
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
@@ -367,7 +382,7 @@ def main() -> None:
         print(f"--- {what}")
         {
             "neighbours": neighbours, "regions": regions, "overfit": overfit,
-            "captions": lambda d: captions(d, arguments.epochs, arguments.data),
+            "captions": lambda d: captions(d, arguments.epochs, arguments.hidden, arguments.data),
         }[what](data)
 
 
