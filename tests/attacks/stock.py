@@ -6,6 +6,7 @@ Stock nbgrader runs submissions unprotected on this machine, so attacks on the m
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,8 @@ c.Execute.interrupt_on_timeout = True
 '''
 ALONE = "one statement of SQL"      # it changes everybody's marks: graded last
 SECONDS = 1.5
+MOST_SECONDS = 1500     # of one run of nbgrader's command
+CONVERTING = re.compile(rf"Converting notebook .*/class/submitted/(.*)/{ASSIGNMENT}/")
 
 
 def course_in(folder: Path, config: str, attacks: list[Attack]) -> Course:
@@ -40,7 +43,8 @@ def course_in(folder: Path, config: str, attacks: list[Attack]) -> Course:
     (folder / "solutions" / ASSIGNMENT / "assignment.toml").write_text(LIMITS)
     course = Course(folder.resolve())
     generate(course, ASSIGNMENT, record=True)
-    (folder / "canary").mkdir()
+    for place in ("canary", "home", "away"):
+        (folder / place).mkdir()
     arrive(course, kit_for(course), attacks)
     return course
 
@@ -63,13 +67,39 @@ def by_ours(course: Course) -> None:
         workers.close()
 
 
-def by_stock(course: Course, *words: str) -> str:
-    """Run nbgrader's own command over the class, however it ends, and return the end of what it says."""
-    command = [sys.executable, "-m", "nbgrader", "autograde", ASSIGNMENT, *words]
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "HOME": str(course.root / "canary")}
-    done = subprocess.run(command, cwd=course.root, env=environment, capture_output=True, text=True, errors="replace",
-                          timeout=3000)
-    return done.stderr[-3000:]
+def by_stock(course: Course) -> set[str]:
+    """Run nbgrader's own command over the class until it gets to the end, and return who stopped it on the way.
+
+    Whoever stops it is put away, and the command started again: it goes on with those who are not graded yet.
+    """
+    stopped: set[str] = set()
+    tried: set[str] = set()
+    while True:
+        seen = CONVERTING.findall(autograde(course))
+        left = set(os.listdir(course.submitted)) - set(os.listdir(course.autograded)) - tried
+        print(f"stock: {len(seen)} notebooks, {len(left)} left", file=sys.stderr, flush=True)
+        if not left or (not seen and not tried):
+            return stopped
+        tried |= set(seen)
+        culprit = seen[-1] if seen else min(left)
+        if left - set(seen):
+            stopped.add(culprit)
+            os.rename(course.submitted / culprit, course.root / "away" / culprit)
+
+
+def autograde(course: Course) -> str:
+    """Run nbgrader's command once, however it ends, and return what it says."""
+    command = [sys.executable, "-m", "nbgrader", "autograde", ASSIGNMENT]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "HOME": str(course.root / "home")}
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(command, cwd=course.root, env=environment, stdout=log, stderr=log)
+        try:
+            process.wait(MOST_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        log.seek(0)
+        return log.read().decode(errors="replace")
 
 
 def points(found: dict[str, float | None] | None) -> str:
@@ -81,13 +111,14 @@ def points(found: dict[str, float | None] | None) -> str:
     return f"{sum(score or 0 for score in checks.values()):g}{waiting}"
 
 
-def table(ours: dict, stock: dict) -> None:
+def table(ours: dict, stock: dict, stopped: set[str]) -> None:
     """Print what an attack earns by right, and what either grader paid."""
     print(f"{'attack':<58}{'earned':>8}{'stock':>14}{'this kit':>10}")
     most = ours["perfect"]
     for attack in sorted(ATTACKS, key=lambda attack: attack.dangerous):
         earned = sum(most[f"check-{name}"] or 0 for name in attack.earns)
         by_nbgrader = "not run" if attack.dangerous else points(stock.get(attack.student))
+        by_nbgrader += " stops it" if attack.student in stopped else ""
         print(f"{attack.name:<58}{earned:>8g}{by_nbgrader:>14}{points(ours.get(attack.student)):>10}")
 
 
@@ -98,13 +129,13 @@ def main() -> None:
         ours = course_in(Path(folder, "ours"), demo.CONFIG, ATTACKS)
         by_ours(ours)
         stock = course_in(Path(folder, "stock"), STOCK, [attack for attack in safe if attack.name != ALONE])
-        by_stock(stock)
+        stopped = by_stock(stock)
         paid = marks(stock)
         last = next(attack for attack in ATTACKS if attack.name == ALONE)
         last.hand_in(kit_for(stock), stock.submitted)
-        by_stock(stock, "--student", last.student)
+        by_stock(stock)
         after = marks(stock)
-        table(marks(ours), paid | {last.student: after[last.student]})
+        table(marks(ours), paid | {last.student: after.get(last.student)}, stopped)
         changed = [student for student in paid if paid[student] != after[student]]
         print(f"\nOne statement of SQL changed the marks of {len(changed)} of {len(paid)} students of stock nbgrader.")
         print("Files made outside, stock:", sorted(p.name for p in (stock.root / "canary").iterdir()))
