@@ -136,7 +136,8 @@ def configure(c: Any, root: Path) -> None:
         "nbgrader.preprocessors.GetGrades",
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
-    c.HTMLExporter.filters = {"markdown2html": "grader.markdown.markdown2html"}
+    c.HTMLExporter.filters = {"markdown2html": "grader.markdown.markdown2html",
+                               "strip_files_prefix": "grader.markdown.as_it_is"}
 
 
 def _put_tools_on_path() -> None:

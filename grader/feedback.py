@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import glob
 from collections.abc import Iterator
 
 from grader.course import Course, Trouble
@@ -38,7 +37,7 @@ def write(course: Course, assignment: str, who: list[str]) -> Iterator[str]:
     api = NbGraderAPI(config=course.config())
     failed = []
     for student in who:
-        outcome = api.generate_feedback(assignment, glob.escape(student), force=True)
+        outcome = api.generate_feedback(assignment, student, force=True)
         if not outcome["success"]:
             failed.append(f"{student}: nbgrader wrote no feedback: {reason(outcome)}")
         yield student

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import atexit
 import base64
+import builtins
 import contextlib
 import io
 import json
@@ -17,13 +18,21 @@ import re
 import threading
 import time
 from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from grader.job import Cell, Job, Outputs
 from grader.namespace import Namespace
 from grader.ready import require_ready
-from grader.sandbox import CellResult, Limits, Sandbox, Session, Stopped
+from grader.sandbox import DRAW, CellResult, Proxy, Sandbox, Session, Stopped
 
+CHECK = "<check>"
+PRELOAD = {
+    r"": ("numpy.random", "numpy.linalg", "numpy.fft"),
+    r"\bh5py\b": ("h5py",),
+    r"\b(pyplot|plots)\b": ("matplotlib.pyplot", "unrolled.plots"),
+    r"\b(plt|plots)\.\w+\(": (DRAW,),
+}
 TRIES = 3               # how often a submission is judged from the start whose sandbox was ended from outside
 STARTS_AGAIN = 12       # how often a submission whose process was stopped is continued in a new one
 SHOWN_BYTES = 12 << 20  # what all cells of a submission may show together; a page of figures has less than two MB
@@ -75,7 +84,7 @@ class Submission:
 
     def __init__(self, job: Job):
         self.job = job
-        self.sandbox = _sandbox(job.withhold, job.limits)
+        self.sandbox = _sandbox(job)
         self.ends = time.monotonic() + job.limits.submission_seconds
         self.history: list[tuple[str, str]] = []
         self.failures: dict[str, str] = {}
@@ -119,7 +128,8 @@ class Submission:
 
     def check(self, source: str, points: float) -> list[dict[str, Any]]:
         """Run one check cell here."""
-        names = Namespace(self.session.names(), imported(self.job.imports))
+        known = imported(self.job.imports)
+        names = Namespace(self.session.names(), known, self._functions(source, known))
         said = io.StringIO()
         value, failure = None, None
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
@@ -130,6 +140,13 @@ class Submission:
         printed = {"output_type": "stream", "name": "stdout", "text": said.getvalue()}
         ends = [failure] if failure else [] if value is None else [partial_credit(value, points)]
         return [*([printed] if said.getvalue() else []), *ends]
+
+    def _functions(self, source: str, known: dict[str, Any]) -> dict[str, Proxy]:
+        """The student's functions that a check cell may name, in one request instead of one for each use."""
+        try:
+            return self.session.functions([name for name in names_in(source) if name not in known])
+        except (Stopped, SyntaxError, ValueError):
+            return {}                           # the check meets the same where it needs the student
 
     def _error(self, error: BaseException) -> dict[str, Any]:
         """The verdict itself, or in words what kept the check from one."""
@@ -155,23 +172,39 @@ class Submission:
             self.session.run_cell(source, name)
 
     def _start(self) -> Session:
-        session = self.sandbox.session()
-        session.run_cell(INSIDE, "grader")
-        return session
+        return self.sandbox.session()
 
 
 def execute(source: str, names: dict[str, Any]) -> Any:
     """Execute a cell and return the value of its last line where that is an expression, as Jupyter does."""
-    file = "<check>"
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    tree = ast.parse(source, file)
+    linecache.cache[CHECK] = (len(source), None, source.splitlines(keepends=True), CHECK)
+    lines, last = compiled(source)
+    exec(lines, names)
+    return None if last is None else eval(last, names)
+
+
+@lru_cache(maxsize=1000)
+def compiled(source: str) -> tuple[CodeType, CodeType | None]:
+    """Compile a check cell, which every submission shares: its lines, and its last one where that is an expression."""
+    tree = ast.parse(source, CHECK)
     last = tree.body[-1] if tree.body else None
     if not isinstance(last, ast.Expr):
-        exec(compile(tree, file, "exec"), names)
-        return None
+        return compile(tree, CHECK, "exec", dont_inherit=True), None
     tree.body.pop()
-    exec(compile(tree, file, "exec"), names)
-    return eval(compile(ast.Expression(last.value), file, "eval"), names)
+    value = compile(ast.Expression(last.value), CHECK, "eval", dont_inherit=True)
+    return compile(tree, CHECK, "exec", dont_inherit=True), value
+
+
+@lru_cache(maxsize=1000)
+def names_in(source: str) -> tuple[str, ...]:
+    """What a check cell looks up by name and is no builtin."""
+    waiting = [code for code in compiled(source) if code]
+    found: list[str] = []
+    while waiting:
+        code = waiting.pop()
+        found += code.co_names
+        waiting += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+    return tuple(name for name in dict.fromkeys(found) if not hasattr(builtins, name))
 
 
 @lru_cache
@@ -216,13 +249,20 @@ def partial_credit(value: Any, points: float) -> dict[str, Any]:
 _sandboxes: dict[tuple, Sandbox] = {}
 
 
-def _sandbox(withhold: tuple[str, ...], limits: Limits) -> Sandbox:
+def _sandbox(job: Job) -> Sandbox:
     """The warm sandbox of this process for an assignment."""
-    key = (withhold, limits)
+    key = (job.withhold, job.limits)
     if key not in _sandboxes:
         require_ready()
         for other in list(_sandboxes):
             _sandboxes.pop(other).close()
-        _sandboxes[key] = Sandbox(limits, withhold=withhold)
+        _sandboxes[key] = Sandbox(job.limits, withhold=job.withhold, preload=to_import(job), prelude=INSIDE)
         atexit.register(_sandboxes[key].close)
+    _sandboxes[key].warm(to_import(job))
     return _sandboxes[key]
+
+
+def to_import(job: Job) -> list[str]:
+    """What is worth importing once for every submission, judged by the words of this one's cells."""
+    text = "\n".join(cell.source for cell in job.cells if cell.points is None)
+    return [name for pattern, names in PRELOAD.items() if re.search(pattern, text) for name in names]

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 import bleach
 from jinja2 import pass_context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-TAGS = frozenset(["a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "details", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "input", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul"])
+TAGS = frozenset([
+    "a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "details", "div", "dl", "dt", "em", "h1",
+    "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "input", "ins", "kbd", "li", "mark", "ol", "p", "pre",
+    "q", "s", "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th",
+    "thead", "tr", "u", "ul",
+])
 EVERYWHERE = frozenset({"class", "id", "title", "align"})
 ONLY_HERE = {"img": {"alt", "width", "height"}, "input": {"checked", "disabled"}, "ol": {"start"}}
 ADDRESS = {"a": re.compile(r"(https?://|mailto:|#)[^\s\"'<>]*|[\w./%-]+"),
            "img": re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*|[\w./%-]+")}
+LONGEST = 20_000    # characters; more than a page of text is shown as it is, for reading it can take a long time
 
 
 class Pasted(dict):
@@ -27,9 +34,16 @@ class Pasted(dict):
         return {"image/png": ""}
 
 
+def as_it_is(text: str) -> str:
+    """Stand in the place of nbconvert's strip_files_prefix, which takes hours over a text of nothing but brackets."""
+    return text
+
+
 @pass_context
 def markdown2html(context: Any, source: str) -> str:
     """Stand in the place of nbconvert's filter of this name."""
+    if len(source) > LONGEST:
+        return f"<pre>{escape(source)}</pre>"
     attachments = context.get("cell", {}).get("attachments")
     return _rendered(source) if not attachments else _clean(_html(source, attachments))
 

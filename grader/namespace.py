@@ -42,18 +42,26 @@ class Heard:
 
 
 class Namespace(dict):
-    """Globals for one check cell: what the instructor imports as it is, every other name from the student."""
+    """Globals for one check cell: what the instructor imports as it is, every other name from the student.
 
-    def __init__(self, students: Mapping[str, Any], imported: Mapping[str, Any]):
+    A student's function is fetched once for the cell, any other value anew each time it is named.
+    """
+
+    def __init__(self, students: Mapping[str, Any], imported: Mapping[str, Any], functions: Mapping[str, Proxy]):
         super().__init__(imported)
         self.update(__name__="__check__", __builtins__=builtins)
         self._students = students
+        self._functions = {name: Heard(proxy) for name, proxy in functions.items()}
 
     def __missing__(self, name: str) -> Any:
         if hasattr(builtins, name):
             raise KeyError(name)
-        value = self._students[name]
-        return Heard(value) if isinstance(value, Proxy) else value
+        if name not in self._functions:
+            value = self._students[name]
+            if not isinstance(value, Proxy):
+                return value
+            self._functions[name] = Heard(value)
+        return self._functions[name]
 
 
 def imports_for_checks(solution: dict[str, Any]) -> list[str]:

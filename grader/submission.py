@@ -25,10 +25,7 @@ def read(course: Course, assignment: str, student: str) -> dict[str, tuple[bytes
 
     Raises Trouble, in a sentence that begins with the student, for anything that cannot be graded.
     """
-    if len(student) > LONGEST_NAME or not student.isprintable() or student != student.strip():
-        shown = "".join(c if c.isprintable() else "?" for c in student)
-        raise Trouble(f"{shown[:LONGEST_NAME]}: this folder's name is no name for a student: expected at most "
-                      f"{LONGEST_NAME} visible characters without a space at its ends. Rename it.")
+    _require_name(student)
     folder = course.submitted / student / assignment
     found = {}
     for name in course.notebooks(assignment):
@@ -38,6 +35,15 @@ def read(course: Course, assignment: str, student: str) -> dict[str, tuple[bytes
         except Trouble as trouble:
             raise Trouble(f"{student}: {trouble}") from None
     return found
+
+
+def _require_name(student: str) -> None:
+    """Raise Trouble for a name that nbgrader would read as a pattern, and so as another student's, or cannot keep."""
+    is_plain = student.isprintable() and student == student.strip() and not set("*?[") & set(student)
+    if len(student) > LONGEST_NAME or not is_plain:
+        shown = "".join(c if c.isprintable() else "?" for c in student)
+        raise Trouble(f"{shown[:LONGEST_NAME]}: this folder's name cannot be a student's: expected at most "
+                      f"{LONGEST_NAME} visible characters, none of * ? [ and no space at its ends. Rename it.")
 
 
 def read_bytes(folder: Path, name: str) -> bytes:

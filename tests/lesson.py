@@ -7,6 +7,7 @@ import io
 import json
 import linecache
 import re
+import warnings
 from pathlib import Path
 
 import matplotlib
@@ -41,14 +42,23 @@ class Lesson:
 
     def says(self, check: str, names: dict, hidden: bool = True) -> tuple[bool, str]:
         """Run the check of a function: whether it passed, and all that it said."""
+        passed, said, stderr = self.hears(check, names, hidden)
+        return passed, said + stderr
+
+    def hears(self, check: str, names: dict, hidden: bool = True) -> tuple[bool, str, str]:
+        """Run the check of a function: whether it passed, what it said, and what went to stderr."""
         source = self.checks[f"check-{check}"]
-        said, failure = io.StringIO(), ""
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        said, stderr, failure = io.StringIO(), io.StringIO(), ""
+        with (
+            contextlib.redirect_stdout(said),
+            contextlib.redirect_stderr(stderr),
+            warnings.catch_warnings(record=True) as warned,
+        ):
             try:
                 run(source if hidden else HIDDEN.sub("", source), f"check-{check}", dict(names))
             except CheckFailed as verdict:
                 failure = str(verdict)
-        return not failure, said.getvalue() + failure
+        return not failure, said.getvalue() + failure, stderr.getvalue() + "".join(str(w.message) for w in warned)
 
 
 def run(source: str, name: str, names: dict) -> None:

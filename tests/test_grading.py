@@ -195,3 +195,17 @@ def test_settings_that_are_not_understood_are_told(course):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(Trouble, match=re.escape(words)):
             settings.read(path.parent)
+
+
+def test_every_accepted_variant_keeps_full_marks_through_the_boundary(course, skeleton, answers, hand_in, workers):
+    from tests.lesson import Lesson, edited
+    from tests.mistakes import rnn
+
+    lesson = Lesson(rnn.NOTEBOOK)
+    for number, variant in enumerate(rnn.VARIANTS):
+        own = {variant.function: edited(lesson.answers[variant.function], *variant.edits)} if variant.edits else {}
+        hand_in(course, f"variant{number:02d}", answered(skeleton, answers | own | variant.instead))
+    who = grade.students(course, ASSIGNMENT)
+    assert all(r.status == grade.GRADED for r in grade.grade(course, ASSIGNMENT, who, workers))
+    lost = {rnn.VARIANTS[int(student[-2:])].name: points for student, points in totals(course).items() if points < 36}
+    assert not lost

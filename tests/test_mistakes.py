@@ -1,11 +1,16 @@
 """Every known mistake is refused, nearly all by name; every right answer, however it is written, is accepted."""
 
+import functools
 import time
+from collections.abc import Callable, Iterator
+from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.lesson import Lesson, edited
 from tests.mistakes import Mistake, Variant, rnn
+from tests.mistakes.odd import ODD
 
 LESSONS = [rnn]
 LEAST_NAMED = 0.9
@@ -62,3 +67,82 @@ def test_right_checks_are_quick(data):
         began = time.process_time()
         assert lesson.says(function, names)[0]
         assert time.process_time() - began < SECONDS_WHEN_RIGHT, function
+
+
+WHOLE, FIRST = "the whole", "the first entry"     # places in what a function returns, beside its 0th, 1st … thing
+MOST_THINGS = 5
+
+
+def with_odd(result: Any, place: tuple, odd: Any) -> Any:
+    """What a function returned, with something odd in a place of it; unchanged where there is no such place."""
+    if place == (WHOLE,):
+        return odd
+    things = list(result) if isinstance(result, tuple) else [result]
+    if place[0] >= len(things):
+        return result
+    value = things[place[0]]
+    if place[1:] == (FIRST,):
+        if isinstance(value, dict) and value:
+            odd = {**value, next(iter(value)): odd}
+        elif isinstance(value, list) and value:
+            odd = [odd, *value[1:]]
+        else:
+            return result
+    things[place[0]] = odd
+    return tuple(things) if isinstance(result, tuple) else odd
+
+
+def returning(f: Callable, place: tuple, odd: Callable[[], Any], calls_before: int, factor: float) -> tuple:
+    """A function that returns something odd after some calls, and a flag that tells whether it did.
+
+    Numbers of the calls before are multiplied, so that a wrong answer is being explained when the odd one comes.
+    """
+    calls, happened = 0, []
+
+    @functools.wraps(f)
+    def stand_in(*args):
+        nonlocal calls
+        result, calls = f(*args), calls + 1
+        if calls > calls_before:
+            strange = with_odd(result, place, odd())
+            happened.extend([] if strange is result else [True])
+            return strange
+        things = result if isinstance(result, tuple) else (result,)
+        wrong = tuple(factor * a if isinstance(a, (float, np.ndarray)) else a for a in things)
+        return wrong if isinstance(result, tuple) else wrong[0]
+
+    return stand_in, happened
+
+
+def places() -> Iterator[tuple]:
+    yield (WHOLE,)
+    for index in range(MOST_THINGS):
+        yield (index,)
+        yield (index, FIRST)
+
+
+@pytest.mark.parametrize(("calls_before", "factor", "every"), [(0, 1.0, 5), (1, 1.0, 17), (1, 1.5, 17), (4, 1.5, 17)])
+@pytest.mark.parametrize("data", LESSONS, ids=lambda data: data.NOTEBOOK)
+def test_no_odd_answer_stops_a_check_with_a_traceback(data, calls_before, factor, every):
+    """One odd thing in ``every`` is tried in each place, another one in the next place."""
+    lesson, tried, bad = Lesson(data.NOTEBOOK), 0, []
+    names = lesson.namespace()
+    for check in lesson.answers:
+        for function in [name for name in lesson.answers if f"{name}," in lesson.checks[f"check-{check}"]]:
+            for number, place in enumerate(places()):
+                for odd in list(ODD)[number % every :: every]:
+                    stand_in, happened = returning(names[function], place, ODD[odd], calls_before, factor)
+                    where = f"check-{check}, {function} returns {odd} as {place}"
+                    try:
+                        _, said, stderr = lesson.hears(check, {**names, function: stand_in})
+                    except Exception as error:
+                        bad.append(f"{where}: {type(error).__name__}: {error!s:.100}")
+                        continue
+                    verdict = said[said.rfind("✗"):].splitlines() if "✗" in said else []
+                    if stderr or len(verdict) > 4 or any(len(line) > 300 for line in verdict):
+                        bad.append(f"{where}: {stderr} {verdict}")
+                    tried += bool(happened)
+                    if not happened and odd == list(ODD)[number % every]:
+                        break
+    assert not bad, f"{len(bad)} of {tried}:\n" + "\n".join(bad[:40])
+    assert tried > 100

@@ -36,6 +36,11 @@ WRONG_ARRAYS = {
     "none": (lambda a: None, "✗ dx is None, expected an array of shape (N=4, H=6).\n  Is it computed and returned?"),
     "text": (lambda a: "no", "✗ dx is a str, expected an array of shape (N=4, H=6)."),
     "list": (list, "✗ dx is a list, expected an array of shape (N=4, H=6).\n  np.stack or np.array makes one"),
+    "objects": (lambda a: a.astype(object), "✗ dx is an array of object, expected real numbers."),
+    "text in an array": (lambda a: a.astype(str), "✗ dx is an array of str, expected real numbers."),
+    "complex": (lambda a: a + 0j, "✗ dx is an array of complex128, expected real numbers."),
+    "one complex": (lambda a: np.complex128(1j), "✗ dx is a complex128, expected real numbers."),
+    "huge": (lambda a: 10**400, "✗ dx is a whole number beyond the range of float64, expected an array of shape"),
     "transposed": (np.transpose, "✗ dx has shape (H=6, N=4), expected (N=4, H=6). It looks transposed."),
     "keepdims": (lambda a: a[None], "An axis of length 1 is left over: is there a keepdims or a [None] too many?"),
     "summed": (np.sum, "✗ dx has shape (), expected (N=4, H=6). It is a single number: is it summed over every axis?"),
@@ -114,6 +119,19 @@ STOPS = {
 }
 
 
+class Mute(Exception):
+    def __str__(self):
+        raise ValueError("no words")
+
+
+STOPS |= {
+    "mute": (Mute(), "✗ answer stopped with Mute.\n  line "),
+    "words on the second line": (ValueError("\n  the second line.\nthe third"),
+                                 "✗ answer stopped with ValueError: the second line.\n  line "),
+    "many words": (ValueError("x" * 1000), f"✗ answer stopped with ValueError: {'x' * 200}….\n  line "),
+}
+
+
 @pytest.mark.parametrize(("error", "words"), STOPS.values(), ids=STOPS)
 def test_what_is_said_when_an_answer_stops(case, error, words):
     assert words in verdict(case.run, stopping(error), 1)
@@ -165,6 +183,103 @@ def test_a_backward_pass_waits_for_a_forward_pass_that_is_not_written(case):
         "· step_backward waits: forward is not written yet.")
 
 
+def test_the_function_that_is_not_written_is_named(case):
+    def inner(x):
+        raise NotImplementedError
+
+    def outer(x):
+        return [inner(a) for a in x]
+    assert verdict(case.run, outer, case("NH")) == "· outer waits: inner is not written yet."
+    assert verdict(case.run, inner, 1) == "· inner is not written yet."
+    assert verdict(case.gradients, outer, step_backward, case("ND")) == (
+        "· step_backward waits: inner is not written yet.")
+
+
+def test_what_a_stand_in_tells_of_its_error_is_believed(case):
+    error = NotImplementedError()
+    error.student_function = "inner"
+    assert verdict(case.run, stopping(error), 1) == "· answer waits: inner is not written yet."
+    error = IndexError("no")
+    error.student_line = (3, "x[9]")
+    assert verdict(case.run, stopping(error), 1) == "✗ answer stopped with IndexError: no.\n  line 3: x[9]"
+
+
+def test_what_stays_elsewhere_is_called_what_it_is_there(case):
+    class Reference:
+        def __init__(self, name):
+            self._type_name = name
+    assert "✗ dx is a Tensor, expected an array of" in verdict(case.close, "dx", Reference("Tensor"), case("ND"))
+    assert "✗ dx is an array of other things than numbers, expected an array of" in verdict(
+        case.close, "dx", Reference("ndarray"), case("ND"))
+    assert "✗ grads is a dict of other things than numbers, expected a dictionary" in verdict(
+        case.close, "grads", Reference("dict"), {"W": case("ND")})
+
+
+def test_a_cache_is_passed_back_as_it_came(case):
+    class Reference:
+        def __copy__(self):
+            raise AssertionError
+        __deepcopy__ = __iter__ = __getitem__ = __len__ = __copy__
+
+    kept, fresh = {}, []
+
+    def forward(x, Wx):
+        cache = Reference()
+        kept[id(cache)] = x, Wx
+        fresh.append(cache)
+        return x @ Wx, cache
+
+    def backward(dout, cache):
+        x, Wx = kept.pop(id(cache))         # once, and not again
+        return dout @ Wx.T, x.T @ dout
+
+    inputs = case("ND DH")
+    case.gradients(forward, backward, *inputs)
+    case.edges(forward, backward, *inputs, truth=lambda x, Wx: x @ Wx)
+
+    def careless(dout, cache):
+        dx, dWx = backward(dout, cache)
+        return dx, dWx / 4
+    assert "0.25 = 1/N" in verdict(case.gradients, forward, careless, *inputs)
+
+    class Together:
+        """A stand-in that drops what is not plain data where it is called many times."""
+        __name__ = "forward"
+
+        def __call__(self, *args):
+            return forward(*args)
+
+        def many(self, calls, keep):
+            assert not keep
+            return [(forward(*args)[0], None) for args in calls]
+
+    case.gradients(Together(), backward, *inputs)
+    assert "0.25 = 1/N" in verdict(case.gradients, Together(), careless, *inputs)
+
+
+class Ended(Exception):
+    """The error of a stand-in whose process was stopped."""
+
+    def __init__(self, sentence, status, *arguments):
+        super().__init__(sentence)
+        self.status, self.arguments = status, arguments
+
+
+def test_what_is_said_when_a_stand_in_was_stopped(case):
+    def said_of(*told):
+        return verdict(case.run, stopping(Ended(*told)), 1)
+
+    called = "called with an array of shape (4, 3, 5), an array of shape (4, 6), 3, dict"
+    assert said_of(f"stopped after 10 s in answer, {called}", "timeout", *case("NTD NH"), 3, {"W": 1}) == (
+        "✗ answer was stopped after 10 s.\n  Called with (N=4, T=3, D=5), (N=4, H=6), 3, a dict.")
+    assert said_of("stopped after 10 s in answer, call 3 of 20, called with 1", "timeout", 1) == (
+        "✗ answer was stopped after 10 s.\n  Called with 1.")
+    assert said_of("the process was ended by SIGSEGV in answer, called with nothing", "died") == (
+        "✗ answer was stopped: the process was ended by SIGSEGV.")
+    assert said_of("stopped: it used more than 512 MB of memory in answer", "memory") == (
+        "✗ answer was stopped: it used more than 512 MB of memory.")
+
+
 def test_overflow_is_explained(case):
     said = verdict(case.edges, lambda x: np.exp(x) / np.exp(x), case("ND"))
     assert said.startswith("✗ With large inputs: its output is not finite: ")
@@ -177,6 +292,7 @@ def test_returned_things_are_counted(case):
     assert "returned None for b." in verdict(case.run, lambda: (1, None), returns="a, b")
     said = verdict(case.gradients, step, lambda dout, cache: dout, case("ND"), case("DH"))
     assert "returned 1 thing, expected 2: dx, dWx." in said
+    assert "returned 3 things, expected 2 things: a, b." in verdict(case.run, lambda: (1, 2, 3), returns="a, b")
     assert "expected its output and a cache" in verdict(case.gradients, np.tanh, step_backward, case("ND"))
 
 
@@ -184,7 +300,16 @@ def test_a_changed_input_is_refused_and_a_changed_upstream_gradient_remarked(cas
     def spoils(x, Wx):
         x *= 2
         return step(x, Wx)
-    assert "changed its input x in place." in verdict(case.gradients, spoils, step_backward, case("ND"), case("DH"))
+    inputs = case("ND DH")
+    assert "✗ spoils changed its input x in place." in verdict(case.gradients, spoils, step_backward, *inputs)
+    assert "✗ spoils changed its input x in place." in verdict(case.outputs, spoils, *inputs, out=np.ones((4, 6)))
+
+    def spoils_later(dout, cache):
+        grads = step_backward(dout, cache)
+        cache[0][:] = 0
+        return grads
+    assert "✗ spoils_later changed x, an input of step, in place." in verdict(
+        case.gradients, step, spoils_later, *case("ND DH"))
 
     def hasty(dout, cache):
         grads = step_backward(dout.copy(), cache)
@@ -263,3 +388,156 @@ def test_checks_return_nothing(case):
     assert case.outputs(step, *inputs, out=inputs[0] @ inputs[1]) is None
     assert case.gradients(step, step_backward, *inputs) is None
     assert case.edges(step, step_backward, *inputs) is None
+
+
+def test_a_changed_dictionary_is_refused(case):
+    params, x = {"W": case("D"), "b": case("D")}, case("D")
+
+    def loss(change):
+        def answer(params, x):
+            grads = dict.fromkeys(params, x)
+            total = sum(x @ a for a in params.values())
+            change(params)
+            return total, grads
+        return lambda: verdict(case.loss, answer, params, x)
+
+    assert "answer removed b from its input params." in loss(lambda p: p.pop("b"))()
+    assert "answer added c to its input params." in loss(lambda p: p.update(c=1))()
+    assert "answer changed its input b in place." in loss(lambda p: p.update(b="text"))()
+    assert "answer changed its input b in place." in loss(lambda p: p["b"].fill(0))()
+
+
+def test_series_counts_its_entries(case):
+    assert case.series("losses", [1, np.float32(2), np.array(3)], 3).tolist() == [1, 2, 3]
+    assert case.series("losses", np.arange(3.0), 3).tolist() == [0, 1, 2]
+    assert verdict(case.series, "losses", [1, 2], 3) == "✗ losses has 2 entries, expected 3."
+    assert verdict(case.series, "losses", np.ones(1), 30) == "✗ losses has 1 entry, expected 30."
+    assert verdict(case.series, "losses", 3.0, 3) == "✗ losses is a float, expected a list of 3 numbers."
+    assert "losses[0] has shape (1,), expected a single number." in verdict(case.series, "losses", [np.ones(1)] * 3, 3)
+    assert "losses[1] is a str, expected a single number." in verdict(case.series, "losses", [1, "2", 3], 3)
+    assert verdict(case.series, "losses", [1, 2, np.nan], 3) == "✗ losses[2] is not finite: it is nan."
+
+
+def test_a_dictionary_like_another(case):
+    want = {"W": case("DH"), "b": case("H")}
+    got = case.like("params", {"b": np.float32(want["b"]), "W": want["W"]}, want)
+    assert list(got) == ["W", "b"]
+    assert got["b"].dtype == np.float64
+    assert verdict(case.like, "params", [], want) == "✗ params is a list, expected a dictionary with the keys W, b."
+    assert "params has no entry 'b'" in verdict(case.like, "params", {"W": 1}, want)
+    assert "W has shape (H=6, D=5), expected (D=5, H=6). It looks transposed." in verdict(
+        case.like, "params", {"W": want["W"].T, "b": want["b"]}, want)
+
+
+def test_a_small_number_in_a_logarithm_is_named(case):
+    said = verdict(case.outputs, lambda: -np.log(1e-12), loss=1000)
+    assert "It is -log(1e-12): is something added to the probability, or is it cut off there?" in said
+
+
+def test_what_is_close_to_right_is_not_called_a_multiple(case):
+    want = np.abs(case("NH")) + 1
+    assert "times" not in verdict(case.close, "dx", want * (1 + 1e-5), want)
+    assert "times" in verdict(case.close, "dx", want * 1.01, want)
+    said = verdict(case.close, "dx", np.full((4, 6), 0.5), np.zeros((4, 6)))
+    assert said == "✗ dx is wrong: relative error 5e-01, needs 1e-04 or less."
+
+
+def test_only_positions_are_named(case):
+    def answer(x, *rest, scale=2, **more):
+        return scale * x
+    said = verdict(case.outputs, answer, case("ND"), case("DH"), out=np.ones((4, 5)))
+    assert "scale" not in said
+    assert "It does not change when input 2 changes: is input 2 used?" in said
+
+
+def test_numpy_told_to_raise_stops_no_check(case):
+    before = np.seterr(all="raise")
+    try:
+        x, Wx = case("ND DH")
+        tiny = np.where(np.arange(6) == 1, 1e-300, step(x, Wx)[0])
+        case.close("out", tiny, tiny)
+        case.gradients(step, step_backward, x, Wx)
+        case.edges(step, step_backward, x, Wx)
+        verdict(case.close, "out", 1e200 * tiny, tiny)
+        assert "relative error" in verdict(case.close, "out", np.full(2, 1e308), np.full(2, -1e308))
+        assert np.geterr()["over"] == "raise"
+    finally:
+        np.seterr(**before)
+
+
+def test_gradients_are_paired_by_name(case):
+    params, x = {"W": case("DH"), "b": case("H")}, case("ND")
+
+    def answer(params, x):
+        out = np.tanh(x @ params["W"] + params["b"])
+        dz = np.ones_like(out)                              # the derivative of tanh is forgotten
+        return out.sum(), {"b": dz.sum(axis=0), "W": x.T @ dz}
+    said = verdict(case.loss, answer, params, x)
+    assert "dW is wrong" in said
+    assert "pre-activations are tiny" in said
+
+
+def test_wrong_values_at_the_edges_are_wrong_though_finite(case):
+    def truth(x, Wx):
+        return np.tanh(x @ Wx)
+
+    def cut(x, Wx):
+        z = x @ Wx
+        out = np.where(np.abs(z) > 50, 0, np.tanh(z))
+        return out, (x, Wx, out)
+
+    def backward(dout, cache):
+        x, Wx, out = cache
+        dz = dout * (1 - out**2)
+        return dz @ Wx.T, x.T @ dz
+    inputs = case("ND DH")
+    assert "✗ With large inputs: its output is wrong" in verdict(case.edges, cut, *inputs, truth=truth)
+    assert "✗ With large inputs: backward cannot be judged" in verdict(case.edges, cut, backward, *inputs, truth=truth)
+
+    def straight(x, Wx):
+        return x @ Wx, (x, Wx)
+
+    def cautious(dout, cache):
+        x, Wx = cache
+        return np.where(np.abs(x) > 100, 0, dout @ Wx.T), x.T @ dout
+    said = verdict(case.edges, straight, cautious, *inputs, truth=lambda x, Wx: x @ Wx)
+    assert "✗ With large inputs: dx is wrong" in said
+
+    def forgetful(dout, cache):
+        x, Wx = cache
+        used = x.dtype != np.float32
+        return used * (dout @ Wx.T), used * (x.T @ dout)
+    assert "✗ With float32: dx is wrong" in verdict(case.edges, straight, forgetful, *inputs)
+    case.edges(straight, step_backward, *inputs, truth=lambda x, Wx: x @ Wx)
+
+
+def test_float32_anywhere_inside_is_right(case):
+    def truth(x, Wx, b):
+        return np.tanh(np.tanh(x @ Wx) + b)
+
+    def forward(x, Wx, b):
+        h = np.tanh(np.float32(x) @ np.float32(Wx))
+        out = np.tanh(h + b * 1.0)
+        return out, (x, Wx, h, out)
+
+    def backward(dout, cache):
+        x, Wx, h, out = cache
+        dz = dout * (1 - out**2)
+        dh = (dz * (1 - h**2)).astype(np.float32)
+        return dh @ Wx.T, x.T @ dh, dz.sum(axis=0)
+
+    for seed in range(5):
+        case = Case(seed=seed, N=4, D=5, H=6)
+        inputs = case("ND DH H")
+        case.outputs(forward, *inputs, out=truth(*inputs))
+        for right in (None, truth):
+            case.gradients(forward, backward, *inputs, truth=right)
+            case.edges(forward, backward, *inputs, truth=right)
+        case.edges(forward, *inputs, truth=truth)
+    assert "out is wrong" in verdict(case.outputs, forward, *inputs, out=truth(*inputs) * (1 + 1e-3))
+
+
+def test_an_answer_that_waits_to_be_awaited(case):
+    async def answer(x):
+        return x
+    assert verdict(case.run, answer, 1) == "✗ answer returned a coroutine: is it async def where def is meant?"

@@ -1,14 +1,15 @@
 """Calling a student's function: copies in, results out, and plain words for whatever goes wrong.
 
 A function may be the student's own, in the same kernel, or a stand-in for one that runs elsewhere. A stand-in
-offers ``many(list of arguments, keep)`` on its type, gives errors a ``student_line``, and behaves like the
-function otherwise.
+offers ``many(list of arguments, keep)`` on its type and behaves like the function otherwise. Its errors may carry a
+``student_line`` (number, text) and a ``student_function``; where its process had to be stopped, the error has a
+``status`` and the ``arguments`` of the call. A cache may be a reference to a value that is not here: it is passed back
+as it came, never copied or looked into.
 """
 
 from __future__ import annotations
 
 import contextlib
-import copy
 import inspect
 import io
 import linecache
@@ -28,8 +29,10 @@ from grader.checks.sizes import Sizes
 from grader.checks.verdict import CheckFailed, not_written, wrong
 
 LIBRARIES = tuple({str(Path(p)) for p in (sysconfig.get_path("purelib"), sysconfig.get_path("stdlib"))})
-HERE = str(Path(__file__).parent)
+OURS = str(Path(__file__).parent.parent)
 SHOWN_CHARACTERS = 2000
+MOST_IN_A_LINE = 200
+MOST_ARGUMENTS = 6
 
 
 @dataclass
@@ -57,12 +60,12 @@ class Caller:
         Raises NotWritten for a skeleton and CheckFailed, in words, for anything that stops f.
         """
         with self._spoken(f):
-            return f(*copies(args))
+            return _called(f, copies(args))
 
     def in_place(self, f: Callable, *args: Any) -> Any:
         """Call f with args themselves, so that the caller can see what f did to them."""
         with self._spoken(f):
-            return f(*args)
+            return _called(f, args)
 
     def quietly(self, f: Callable, *args: Any) -> Any:
         """Call f as an experiment: nothing it prints or warns is shown."""
@@ -71,7 +74,12 @@ class Caller:
     def quietly_kept(self, f: Callable, *args: Any) -> Any:
         """Call f unshown and keep all that it returns, its cache too."""
         with self._spoken(f, show=False):
-            return f(*copies(args))
+            return _called(f, copies(args))
+
+    def quietly_back(self, backward: Callable, douts: Sequence[np.ndarray], cache: Any) -> Any:
+        """Call a backward function unshown, on a fresh cache, which is passed on as it came."""
+        with self._spoken(backward, show=False):
+            return _called(backward, (*copies(douts), cache))
 
     def many(self, f: Callable, arguments: Sequence[tuple]) -> list[Any]:
         """Call f once for each tuple of arguments, in one go where f is a stand-in; nothing is shown."""
@@ -79,7 +87,7 @@ class Caller:
             together = getattr(type(f), "many", None)
             if together is not None:
                 return together(f, [copies(args) for args in arguments], keep=False)
-            return [f(*copies(args)) for args in arguments]
+            return [_called(f, copies(args)) for args in arguments]
 
     @contextlib.contextmanager
     def _spoken(self, f: Callable, show: bool = True) -> Iterator[None]:
@@ -90,7 +98,7 @@ class Caller:
                 contextlib.redirect_stdout(out),
                 contextlib.redirect_stderr(err),
                 warnings.catch_warnings(record=True) as caught,
-                np.errstate(all="warn"),
+                np.errstate(divide="warn", over="warn", invalid="warn", under="ignore"),
             ):
                 warnings.simplefilter("always")
                 yield
@@ -101,7 +109,15 @@ class Caller:
             raise in_words(f, error, self.sizes, time.monotonic() - began) from None
         if show:
             show_text(out.getvalue() + err.getvalue())
-            self.said.warned += [str(w.message).rstrip(".") for w in caught]
+            self.said.warned += [text_of(w.message).rstrip(".") for w in caught]
+
+
+def _called(f: Callable, args: Sequence[Any]) -> Any:
+    result = f(*args)
+    if inspect.iscoroutine(result):
+        result.close()
+        raise wrong(f"{function_name(f)} returned a coroutine: is it async def where def is meant?")
+    return result
 
 
 def copies(args: Sequence[Any]) -> tuple:
@@ -110,17 +126,12 @@ def copies(args: Sequence[Any]) -> tuple:
 
 
 def _copy(value: Any) -> Any:
-    if isinstance(value, np.ndarray):
+    """Copy arrays and the plain containers that hold them; whatever else there is, is passed on as it is."""
+    if type(value) is np.ndarray:
         return value.copy() if value.flags.c_contiguous else strided(value)
-    if isinstance(value, dict):
+    if type(value) is dict:
         return {k: _copy(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return type(value)(_copy(v) for v in value)
-    return value if callable(value) or not _plain(value) else copy.deepcopy(value)
-
-
-def _plain(value: Any) -> bool:
-    return value is None or isinstance(value, (bool, int, float, complex, str, np.generic))
+    return type(value)(_copy(v) for v in value) if type(value) in (list, tuple) else value
 
 
 def strided(array: np.ndarray) -> np.ndarray:
@@ -140,9 +151,10 @@ def show_text(text: str) -> None:
 def parameter_names(f: Callable, count: int) -> list[str]:
     """Read the first parameter names of a function; "input 2" where it does not tell."""
     try:
-        names = [p.name for p in inspect.signature(f).parameters.values() if p.kind is not p.VAR_POSITIONAL]
-    except (TypeError, ValueError):
-        names = []
+        parameters = inspect.signature(f).parameters.values()
+    except Exception:       # a stand-in may fail in ways of its own
+        parameters = {}.values()
+    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     return [names[i] if i < len(names) else f"input {i + 1}" for i in range(count)]
 
 
@@ -151,40 +163,89 @@ def function_name(f: Callable) -> str:
     return getattr(f, "__name__", type(f).__name__)
 
 
+def type_name(value: Any) -> str:
+    """The name a message uses for the type of a value; of one that stays elsewhere, for its type there."""
+    with contextlib.suppress(Exception):
+        if isinstance(told := object.__getattribute__(value, "_type_name"), str):
+            return told
+    return type(value).__name__
+
+
+def text_of(value: Any) -> str:
+    """The first line that a value is written with, cut where it is too long for a message; "" where it has none."""
+    try:
+        lines = [line.strip() for line in str(value).splitlines() if line.strip()]
+    except BaseException:   # its own __str__, which may raise anything
+        return ""
+    return shortened(lines[0]) if lines else ""
+
+
+def shortened(text: str) -> str:
+    """Cut a text where it is too long for a message."""
+    return text if len(text) <= MOST_IN_A_LINE else text[:MOST_IN_A_LINE] + "…"
+
+
 def in_words(f: Callable, error: BaseException, sizes: Sizes, seconds: float) -> CheckFailed:
     """Turn whatever stopped a student's function into a verdict."""
-    name = function_name(f)
+    name, message, where = function_name(f), text_of(error), _where(error)
     if isinstance(error, NotImplementedError):
-        return not_written(name)
+        return not_written(name, _attribute(error, "student_function", str) or student_place(error.__traceback__)[2])
     if isinstance(error, KeyboardInterrupt):
-        return wrong(f"{name} was interrupted after {seconds:.0f} s.", _where(error))
+        return wrong(f"{name} was interrupted after {seconds:.0f} s.", where)
     if isinstance(error, (SystemExit, GeneratorExit)):
-        return wrong(f"{name} ended the program instead of returning.", _where(error))
+        return wrong(f"{name} ended the program instead of returning.", where)
     if isinstance(error, RecursionError):
-        return wrong(f"{name} calls itself without end.", _where(error))
+        return wrong(f"{name} calls itself without end.", where)
+    if _attribute(error, "status", str) and (arguments := _attribute(error, "arguments", tuple)) is not None:
+        return _ended(name, message, arguments, sizes)
     for explain in (_matrix_product, _broadcast, _unpacking):
-        if words := explain(str(error), _where(error), sizes):
+        if words := explain(message, where, sizes):
             headline, advice = words
-            return wrong(f"{name} stopped: {headline}", _where(error), advice)
-    message = f": {error}".splitlines()[0].rstrip(".") if str(error) else ""
-    return wrong(f"{name} stopped with {type(error).__name__}{message}.", _where(error))
+            return wrong(f"{name} stopped: {headline}", where, advice)
+    about = f": {message}".rstrip(".") if message else ""
+    return wrong(f"{name} stopped with {type(error).__name__}{about}.", where)
+
+
+def _attribute(error: BaseException, name: str, kind: type) -> Any:
+    """What an error carries under a name, where it is of that kind; else None."""
+    with contextlib.suppress(Exception):
+        value = getattr(error, name, None)
+        return value if type(value) is kind else None
+    return None
+
+
+def _ended(name: str, message: str, arguments: tuple, sizes: Sizes) -> CheckFailed:
+    """The verdict where the process of a stand-in had to be stopped: why, and in which call."""
+    why = re.sub(rf",? in {re.escape(name)}\b|, call \d+ of \d+", "", message.split(", called with")[0]).rstrip(",. ")
+    why = why if why.startswith("stopped") else f"stopped: {why}"
+    shown = [_argument(value, sizes) for value in arguments[:MOST_ARGUMENTS]]
+    shown += ["…"] if len(arguments) > MOST_ARGUMENTS else []
+    return wrong(f"{name} was {why}.", shortened(f"Called with {', '.join(shown)}") + "." if shown else "")
+
+
+def _argument(value: Any, sizes: Sizes) -> str:
+    if type(value) is np.ndarray:
+        return sizes.shape(value.shape)
+    return text_of(value) if type(value) in (bool, int, float, type(None)) else f"a {type_name(value)}"
 
 
 def _where(error: BaseException) -> str:
-    number, text = getattr(error, "student_line", None) or student_line(error.__traceback__)
-    return f"line {number}: {text}" if text else ""
+    told = _attribute(error, "student_line", tuple)
+    number, text = told if told is not None and len(told) == 2 else student_place(error.__traceback__)[:2]
+    return shortened(f"line {number}: {text}") if text else ""
 
 
-def student_line(traceback: TracebackType | None) -> tuple[int, str]:
-    """Find the deepest line of a traceback that a student wrote: its number in the cell, its text."""
-    found = (0, "")
+def student_place(traceback: TracebackType | None) -> tuple[int, str, str]:
+    """Find the deepest place of a traceback that a student wrote: line number in its cell, its text, its function."""
+    number, text, function = 0, "", ""
     while traceback is not None:
-        file = traceback.tb_frame.f_code.co_filename
-        if not file.startswith((*LIBRARIES, HERE)):
-            text = linecache.getline(file, traceback.tb_lineno).strip()
-            found = (traceback.tb_lineno, text) if text else found
+        code = traceback.tb_frame.f_code
+        if not code.co_filename.startswith((*LIBRARIES, OURS)):
+            if line := linecache.getline(code.co_filename, traceback.tb_lineno).strip():
+                number, text = traceback.tb_lineno, line
+            function = function if code.co_name.startswith("<") else code.co_name
         traceback = traceback.tb_next
-    return found
+    return number, text, function
 
 
 def _matrix_product(message: str, line: str, sizes: Sizes) -> tuple[str, str] | None:

@@ -2,57 +2,110 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from grader.checks.calls import shortened, text_of, type_name
 from grader.checks.sizes import Sizes
-from grader.checks.verdict import right, wrong
+from grader.checks.verdict import CheckFailed, right, wrong
 
 TOLERANCE = 1e-7
 SINGLE_TOLERANCE = 1e-4     # what float32 inside an answer may cost
 EXPERIMENT_TOLERANCE = 1e-5
+LEAST_FACTOR = 1e-3         # what is closer to the right answer than this is not called a multiple of it
+CONTAINERS = ("ndarray", "list", "tuple", "dict")
+SHORT_NAMES = {"U": "str", "S": "bytes", "V": "records"}
 
 
-def relative_error(got: np.ndarray, want: np.ndarray) -> float:
-    """The largest |got - want|, scaled by the largest |want| (by 1 where want is all zero).
+def relative_error(got: np.ndarray, want: np.ndarray, least: float = 0.0) -> float:
+    """The largest |got - want|, scaled by the largest |want|, or by ``least`` (by 1 where both are zero).
 
     Entry by entry, small entries of right answers differ by 1e-6 of themselves; scaled by the largest entry, right
     answers agree to rounding and wrong ones are off by a quarter and more.
     """
     if got.size == 0:
         return 0.0
-    scale = float(np.max(np.abs(want))) or 1.0
+    scale = max(float(np.max(np.abs(want))), least) or 1.0
     return float(np.max(np.abs(got - want))) / scale
 
 
-def tolerance(got: Any, asked: float = TOLERANCE) -> float:
+def tolerance(got: np.ndarray, asked: float = TOLERANCE) -> float:
     """The error allowed for an answer: more where every entry is a float32, whatever its dtype says."""
-    values = np.asarray(got)
-    if values.dtype.kind != "f" or not np.any(values):
-        return asked
-    with np.errstate(over="ignore"):
-        single = bool(np.all(values == values.astype(np.float32)))
+    single = bool(np.any(got)) and bool(np.all(got == got.astype(np.float32)))
     return max(asked, SINGLE_TOLERANCE) if single else asked
 
 
-def require_array(name: str, got: Any, shape: tuple[int, ...], sizes: Sizes) -> np.ndarray:
-    """Return what a student gave for an array as float64, or raise the verdict: none, type, shape, finite."""
+def is_a(value: Any, kinds: type | tuple[type, ...]) -> bool:
+    """isinstance, without asking the value."""
+    return issubclass(type(value), kinds)
+
+
+def as_numbers(value: Any) -> np.ndarray | None:
+    """An array of real numbers, or one number, as a float64 array of its own; None for anything else."""
+    if not is_a(value, (np.ndarray, np.number, np.bool_, int, float)):
+        return None
+    try:
+        array = np.asarray(float(value) if is_a(value, (int, float)) else value)
+        return array.astype(np.float64) if array.dtype.kind in "fiub" else None
+    except Exception:       # whatever a class of the student's own, or a number too large, may raise
+        return None
+
+
+def require_array(name: str, got: Any, shape: tuple[int, ...] | None, sizes: Sizes) -> np.ndarray:
+    """Return what a student gave for an array as float64, or raise the verdict: none, type, shape, finite.
+
+    Where ``shape`` is None, any will do.
+    """
+    expected = "an array" if shape is None else "a single number"
+    if shape:
+        expected = f"an array of shape {sizes.shape(shape)}"
     if got is None:
-        raise wrong(f"{name} is None, expected an array of shape {sizes.shape(shape)}.",
-                    "Is it computed and returned?")
-    if not _is_numeric(got):
-        raise wrong(f"{name} is a {type(got).__name__}, expected an array of shape {sizes.shape(shape)}.",
-                    "np.stack or np.array makes one of a list." if isinstance(got, (list, tuple)) else "")
-    if np.shape(got) != shape:
+        raise wrong(f"{name} is None, expected {expected}.", "Is it computed and returned?")
+    array = as_numbers(got)
+    if array is None:
+        raise _not_numbers(name, got, expected)
+    if shape is not None and array.shape != shape:
         expected = f"expected {sizes.shape(shape)}" if shape else "expected a single number"
-        about = _about_shape(np.shape(got), shape, sizes)
-        raise wrong(f"{name} has shape {sizes.shape(np.shape(got))}, {expected}. {about}".rstrip())
-    array = np.array(got, dtype=np.float64)
+        about = _about_shape(array.shape, shape, sizes)
+        raise wrong(f"{name} has shape {sizes.shape(array.shape)}, {expected}. {about}".rstrip())
     if not np.isfinite(array).all():
         raise wrong(f"{name} is not finite: {_count_not_finite(array)}.", where(~np.isfinite(array), sizes))
     return array
+
+
+def _not_numbers(name: str, got: Any, expected: str) -> CheckFailed:
+    """The verdict on what cannot be read as real numbers."""
+    if is_a(got, (np.ndarray, np.generic)):
+        with contextlib.suppress(Exception):
+            dtype = got.dtype
+            kind = SHORT_NAMES.get(dtype.kind, dtype.name)
+            if dtype.kind not in "fiub":
+                array = "an array of " if is_a(got, np.ndarray) else "an " if kind[0] in "aeiou" else "a "
+                return wrong(f"{name} is {array}{kind}, expected real numbers.")
+    if is_a(got, complex):
+        return wrong(f"{name} is a complex number, expected real numbers.")
+    if is_a(got, int):
+        return wrong(f"{name} is a whole number beyond the range of float64, expected {expected}.")
+    return wrong(f"{name} is {a_kind(got)}, expected {expected}.",
+                 "np.stack or np.array makes one of a list." if is_a(got, (list, tuple)) else "")
+
+
+def a_kind(value: Any) -> str:
+    """The type of a value with its article: "a list"."""
+    kind = type_name(value)
+    if kind in CONTAINERS and type(value).__name__ != kind:     # it stays elsewhere: numbers would have come here
+        kind = f"{kind.removeprefix('nd')} of other things than numbers"
+    return f"an {kind}" if kind[:1] in tuple("aeiouAEIO") else f"a {kind}"
+
+
+def as_tuple(value: Any) -> tuple:
+    """What a function returned, as a tuple of things: a list is several things, as a tuple is."""
+    if is_a(value, tuple):
+        return tuple(tuple.__iter__(value))
+    return tuple(list.__iter__(value)) if is_a(value, list) else (value,)
 
 
 def require_close(
@@ -62,9 +115,10 @@ def require_close(
     sizes: Sizes,
     allowed: float,
     explain: Callable[[np.ndarray, np.ndarray], list[str]] | None = None,
+    least: float = 0.0,
 ) -> float:
     """Return the relative error of an answer of the right shape, or raise the verdict that explains it."""
-    error = relative_error(got, want)
+    error = relative_error(got, want, least)
     if error <= allowed:
         return error
     lines = [where(_differs(got, want, allowed), sizes, got), looks_like(got, want, sizes)]
@@ -73,28 +127,32 @@ def require_close(
     raise wrong(f"{name} is wrong: relative error {error:.0e}, needs {allowed:.0e} or less.", *lines)
 
 
-def close(name: str, got: Any, want: Any, sizes: Sizes, asked: float = TOLERANCE, **how: Any) -> None:
+def close(name: str, got: Any, want: Any, sizes: Sizes, asked: float = TOLERANCE) -> None:
     """Judge one array, number or dictionary of arrays, and say that it is right."""
     if isinstance(want, dict):
-        for key, array in require_keys(name, got, want).items():
-            close(key, array, want[key], sizes, asked, **how)
+        for key, value in require_keys(name, got, want).items():
+            close(key, value, want[key], sizes, asked)
         return
-    expected = np.asarray(want, dtype=np.float64)
+    with contextlib.suppress(Exception):
+        want = np.asarray(want, dtype=np.float64) if is_a(want, (list, tuple)) else want
+    expected = require_array(f"what {name} is compared with", want, None, sizes)
     array = require_array(name, got, expected.shape, sizes)
-    right(name, require_close(name, array, expected, sizes, tolerance(got, asked), **how))
+    right(name, require_close(name, array, expected, sizes, tolerance(array, asked)))
 
 
 def require_keys(name: str, got: Any, want: dict) -> dict:
     """Return a student's dictionary in the order of the expected one, or raise the verdict."""
-    if not isinstance(got, dict):
-        raise wrong(f"{name} is a {type(got).__name__}, expected a dictionary with the keys {', '.join(want)}.")
-    missing, more = [k for k in want if k not in got], [str(k) for k in got if k not in want]
+    keys = shortened(", ".join(map(text_of, want)))
+    if not is_a(got, dict):
+        raise wrong(f"{name} is {'None' if got is None else a_kind(got)}, expected a dictionary with the keys {keys}.")
+    mine = dict(dict.items(got))
+    missing, more = [k for k in want if k not in mine], [text_of(k) for k in mine if k not in want]
     if missing:
-        found = f"It has {', '.join(map(str, got))}." if got else "It is empty."
-        raise wrong(f"{name} has no entry {', '.join(map(repr, missing))}.", found)
+        found = f"It has {', '.join(map(text_of, mine))}." if mine else "It is empty."
+        raise wrong(f"{name} has no entry {', '.join(map(repr, missing))}.", shortened(found))
     if more:
-        raise wrong(f"{name} has an entry too many: {', '.join(more)}.", f"Expected just {', '.join(want)}.")
-    return {k: got[k] for k in want}
+        raise wrong(shortened(f"{name} has an entry too many: {', '.join(more)}."), f"Expected just {keys}.")
+    return {k: mine[k] for k in want}
 
 
 def where(bad: np.ndarray, sizes: Sizes, got: np.ndarray | None = None) -> str:
@@ -130,6 +188,8 @@ def looks_like(got: np.ndarray, want: np.ndarray, sizes: Sizes) -> str:
     def equal(a: np.ndarray, b: np.ndarray) -> bool:
         return a.shape == b.shape and relative_error(a, b) < EXPERIMENT_TOLERANCE
 
+    if not want.any():
+        return ""
     if not got.any():
         return "It is zero in every entry." if got.ndim else "It is zero."
     if got.ndim == 2 and equal(got, want.T):
@@ -146,6 +206,8 @@ def looks_like(got: np.ndarray, want: np.ndarray, sizes: Sizes) -> str:
 def _factor(got: np.ndarray, want: np.ndarray) -> float:
     """The number k with got = k · want, or 0."""
     k = float(np.vdot(want, got) / (np.vdot(want, want) or 1.0))
+    if abs(k - 1) < LEAST_FACTOR:
+        return 0.0
     return k if k and relative_error(got, k * want) < EXPERIMENT_TOLERANCE * abs(k) else 0.0
 
 
@@ -174,12 +236,6 @@ def _shifted(got: np.ndarray, want: np.ndarray, sizes: Sizes, equal: Callable) -
     if equal(got[:-1], want[1:]):
         return "It is right but one step early."
     return "It is right but backward in time." if equal(got[::-1], want) else ""
-
-
-def _is_numeric(value: Any) -> bool:
-    if isinstance(value, (bool, int, float, np.number)):
-        return True
-    return isinstance(value, np.ndarray) and value.dtype.kind in "fiub"
 
 
 def _about_shape(got: tuple[int, ...], want: tuple[int, ...], sizes: Sizes) -> str:
@@ -217,5 +273,7 @@ def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _count_not_finite(array: np.ndarray) -> str:
+    if not array.ndim:
+        return f"it is {array}"
     counts = {"nan": int(np.isnan(array).sum()), "inf": int(np.isinf(array).sum())}
     return " and ".join(f"{n} {name}" for name, n in counts.items() if n) + f" in {array.size} entries"

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from grader.checks.calls import Caller, parameter_names
-from grader.checks.compare import EXPERIMENT_TOLERANCE, relative_error
-from grader.checks.gradients import Numeric, Position, leaf, leaves, slope_errors, with_leaf
+from grader.checks.compare import EXPERIMENT_TOLERANCE, is_a, relative_error, require_array
+from grader.checks.gradients import USUAL, Care, Numeric, Position, leaf, leaves, map_arrays, slope_errors, with_leaf
+from grader.checks.returned import first_outputs, gradients_of, loss_and_gradients, outputs_and_cache
 from grader.checks.verdict import CheckFailed
 
 TINY = 1e-3             # at inputs this small every smooth nonlinearity is a line
@@ -35,13 +35,21 @@ class Outputs:
     def __call__(self, got: np.ndarray, want: np.ndarray) -> list[str]:
         """Return the words of the first experiment that finds a cause."""
         names = leaves(parameter_names(self.f, len(self.inputs)), self.inputs)
-        for experiment in (self._state_carried, self._unused, self._transposed, self._negated):
+        for experiment in (self._cut_off, self._state_carried, self._unused, self._transposed, self._negated):
             try:
                 if words := experiment(names, got):
                     return [words]
             except CheckFailed:
                 continue
         return []
+
+    def _cut_off(self, names: dict[str, Position], got: np.ndarray) -> str:
+        """Know -log of a power of ten where a larger number is right: the logarithm was kept from zero."""
+        digits = got / np.log(10)
+        if got.ndim or not got < self.want or abs(digits - round(float(digits))) > EXPERIMENT_TOLERANCE or digits < 1:
+            return ""
+        power = f"-log(1e-{round(float(digits)):02d})"
+        return f"It is {power}: is something added to the probability, or is it cut off there?"
 
     def _state_carried(self, names: dict[str, Position], got: np.ndarray) -> str:
         sizes = self.call.sizes
@@ -77,10 +85,10 @@ class Outputs:
         return ""
 
     def _answer(self, inputs: tuple) -> np.ndarray:
-        result = self.call.quietly(self.f, *inputs)
-        outs = result if isinstance(result, tuple) else (result,)
-        out = outs[self.index]
-        return np.asarray(out[self.name] if isinstance(out, dict) else out, dtype=np.float64)
+        out = first_outputs(self.f, self.call.quietly(self.f, *inputs), self.index + 1)[self.index]
+        if is_a(out, dict):
+            out = dict(dict.items(out)).get(self.name)
+        return require_array(self.name, out, None, self.call.sizes)
 
 
 @dataclass
@@ -93,9 +101,13 @@ class Pair:
     truth: Callable | None
     positions: dict[str, Position]
 
-    def numeric(self, inputs: tuple, douts: Sequence[np.ndarray]) -> Numeric:
+    def numeric(self, inputs: tuple, douts: Sequence[np.ndarray], care: Care = USUAL) -> Numeric:
         """Difference quotients of the truth, where there is one, or of the student's own forward function."""
-        return Numeric(self.call, self.truth or self.forward, inputs, douts)
+        return Numeric(self.call, self.truth or self.forward, inputs, douts, care)
+
+    def own(self, numeric: Numeric) -> Numeric:
+        """The same of the student's own forward function."""
+        return replace(numeric, forward=self.forward)
 
     def explain(self, numeric: Numeric, name: str, grads: dict[str, np.ndarray],
                 errors: dict[str, float]) -> Callable[[np.ndarray, np.ndarray], list[str]]:
@@ -126,10 +138,8 @@ class Pair:
         """Change the upstream gradient: a gradient that stays the same has not used it."""
         if self.backward is self.forward:
             return ""
-        *_, cache = self.call.quietly_kept(self.forward, *numeric.inputs)
-        grads = self.call.quietly_kept(self.backward, *(2 * d for d in numeric.douts), cache)
-        doubled = dict(zip(self.positions, grads if isinstance(grads, tuple) else (grads,), strict=True))[name]
-        if not np.array_equal(np.asarray(doubled), got) or not got.any():
+        doubled = self._gradients(numeric.inputs, [2 * d for d in numeric.douts])[name]
+        if not np.array_equal(doubled, got) or not got.any():
             return ""
         upstream = parameter_names(self.backward, 1)[0]
         return f"It does not change when {upstream} changes: is {upstream} used?"
@@ -178,7 +188,7 @@ class Pair:
 
     def _alone(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
         others = [other for other in errors if other != name]
-        if len(others) < 2 or any(errors[other] > numeric.allowed for other in others):
+        if len(others) < 2 or any(errors[other] > numeric.care.slopes for other in others):
             return ""
         value = leaf(numeric.inputs, self.positions[name])
         if value.ndim == 2 and value.shape[0] == value.shape[1]:
@@ -186,24 +196,26 @@ class Pair:
         return f"Every other gradient is right: look at the line of d{name} alone."
 
     def _right_at(self, numeric: Numeric, name: str, change: Callable, allowed: float) -> bool:
-        inputs = tuple(change(a) if isinstance(a, np.ndarray) else a for a in numeric.inputs)
-        return self._right_with(inputs, numeric, name, allowed)
+        return self._right_with(map_arrays(change, numeric.inputs), numeric, name, allowed)
 
     def _right_with(self, inputs: tuple, numeric: Numeric, name: str, allowed: float) -> bool:
         """Run forward and backward on other inputs and tell whether this gradient is right there."""
-        *outs, cache = self.call.quietly_kept(self.forward, *inputs)
+        outs, _ = outputs_and_cache(self.forward, self.backward, self.call.quietly_kept(self.forward, *inputs))
         rng = np.random.default_rng(1)
-        douts = [rng.normal(size=np.shape(out)) for out in outs]
-        grads = self.call.quietly_kept(self.backward, *douts, cache)
-        return self._is_right(replace(numeric, inputs=inputs, douts=douts), grads, name, allowed)
+        shapes = [require_array("its output", out, None, self.call.sizes).shape for out in outs]
+        douts = [rng.normal(size=shape) for shape in shapes]
+        return self._is_right(replace(numeric, inputs=inputs, douts=douts), name, allowed)
 
-    def _is_right(self, numeric: Numeric, grads: Any, name: str, allowed: float) -> bool:
-        mine = dict(zip(self.positions, grads if isinstance(grads, tuple) else (grads,), strict=True))
-        got = np.asarray(mine[name], dtype=np.float64)
-        if got.shape != leaf(numeric.inputs, self.positions[name]).shape:
-            return False
+    def _is_right(self, numeric: Numeric, name: str, allowed: float) -> bool:
+        got = self._gradients(numeric.inputs, numeric.douts)[name]
         error = slope_errors(numeric, {name: got}, self.positions, np.random.default_rng(2))[name]
-        return error <= max(allowed, numeric.allowed)
+        return error <= max(allowed, numeric.care.slopes)
+
+    def _gradients(self, inputs: tuple, douts: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+        """Run both ways once more, for a fresh cache, and read the gradients."""
+        _, cache = outputs_and_cache(self.forward, self.backward, self.call.quietly_kept(self.forward, *inputs))
+        returned = self.call.quietly_back(self.backward, douts, cache)
+        return gradients_of(self.backward, returned, inputs, self.positions, self.call.sizes)
 
 
 @dataclass
@@ -214,9 +226,11 @@ class Loss(Pair):
         super().__init__(call, f, f, truth, positions)
 
     def _right_with(self, inputs: tuple, numeric: Numeric, name: str, allowed: float) -> bool:
-        _, *grads = self.call.quietly_kept(self.forward, *inputs)
-        mine = grads[0].values() if isinstance(grads[0], dict) else grads
-        return self._is_right(replace(numeric, inputs=inputs), tuple(mine), name, allowed)
+        return self._is_right(replace(numeric, inputs=inputs), name, allowed)
+
+    def _gradients(self, inputs: tuple, douts: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+        returned = self.call.quietly(self.forward, *inputs)
+        return loss_and_gradients(self.forward, returned, inputs, self.positions, self.call.sizes)[1]
 
 
 def _same(a: np.ndarray, b: np.ndarray) -> bool:

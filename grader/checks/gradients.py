@@ -8,14 +8,40 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.calls import Caller
-from grader.checks.compare import TOLERANCE
+from grader.checks.calls import Caller, function_name
+from grader.checks.compare import SINGLE_TOLERANCE, TOLERANCE, as_tuple, require_array
+from grader.checks.verdict import wrong
 
 ENTRY_TOLERANCE = 1e-6
-SINGLE_GRADIENT_TOLERANCE = 2e-3    # a difference quotient loses half of float32's digits
 STEP = 1e-6
-SINGLE_STEP = 1e-2
+TWO_POINTS = ((1, 1 / 2), (-1, -1 / 2))                         # multiples of the step, and their weights
+FOUR_POINTS = ((1, 2 / 3), (-1, -2 / 3), (2, -1 / 12), (-2, 1 / 12))
 
+
+@dataclass(frozen=True)
+class Care:
+    """How closely is compared: values, gradients along a direction, gradients entry by entry; with which step.
+
+    A gradient smaller than ``least`` counts as zero.
+    """
+
+    values: float = TOLERANCE
+    slopes: float = TOLERANCE
+    entries: float = ENTRY_TOLERANCE
+    step: float = STEP
+    least: float = 0.0
+    points: tuple[tuple[int, float], ...] = TWO_POINTS
+
+    def for_single(self, measured_in_double: bool) -> Care:
+        """The same for an answer with float32 inside, compared with what is measured in float64 or in float32 too."""
+        wide = SINGLE if measured_in_double else SINGLE_THROUGHOUT
+        return replace(wide, step=max(self.step, wide.step), least=self.least)
+
+
+USUAL = Care()
+SINGLE = Care(SINGLE_TOLERANCE, 2e-3, 2e-3)                 # float32 in the answer, not in what measures it
+SINGLE_THROUGHOUT = replace(SINGLE, step=1e-2, points=FOUR_POINTS)      # float32 asks for a wide step, that for points
+LARGE = Care(SINGLE_TOLERANCE, 1e-4, 1e-4, step=1e-4, least=1e-3)      # large numbers leave a step fewer digits
 
 Position = int | tuple[int, str]     # which input, or which entry of an input that is a dictionary
 
@@ -33,6 +59,22 @@ def with_leaf(inputs: Sequence[Any], position: Position, value: np.ndarray) -> t
     else:
         changed[position] = value
     return tuple(changed)
+
+
+def map_arrays(change: Callable[[np.ndarray], np.ndarray], inputs: Sequence[Any]) -> tuple:
+    """The inputs with every array changed, those in dictionaries too."""
+
+    def changed(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: changed(entry) for key, entry in value.items()}
+        return change(value) if isinstance(value, np.ndarray) else value
+
+    return tuple(changed(value) for value in inputs)
+
+
+def in_double(inputs: Sequence[Any]) -> tuple:
+    """The inputs with float64 for float32: the same numbers, with room for a small step."""
+    return map_arrays(lambda a: a.astype(np.float64) if a.dtype == np.float32 else a, inputs)
 
 
 def is_float(value: Any) -> bool:
@@ -55,27 +97,21 @@ class Numeric:
     forward: Callable
     inputs: tuple
     douts: Sequence[np.ndarray]
-    step: float = STEP
-    allowed: float = TOLERANCE
-    allowed_by_entry: float = ENTRY_TOLERANCE
-
-    def for_single(self) -> Numeric:
-        """The same for a forward pass that computes in float32: a wide step, and a tolerance to match."""
-        wide = SINGLE_GRADIENT_TOLERANCE
-        return replace(self, step=SINGLE_STEP, allowed=wide, allowed_by_entry=wide)
+    care: Care = USUAL
 
     def along(self, directions: Sequence[tuple[Position, np.ndarray]]) -> list[float]:
         """dL/ds of ``inputs[position] + s · direction`` at s = 0, for each (position, direction).
 
         Central differences of real numbers: two evaluations a direction, all in one call.
         """
+        multiples, weights = zip(*self.care.points, strict=True)
         moved = [
-            with_leaf(self.inputs, position, leaf(self.inputs, position) + sign * self.step * direction)
+            with_leaf(self.inputs, position, leaf(self.inputs, position) + k * self.care.step * direction)
             for position, direction in directions
-            for sign in (+1, -1)
+            for k in multiples
         ]
-        losses = [self._loss(result) for result in self.caller.many(self.forward, moved)]
-        return [(up - down) / (2 * self.step) for up, down in zip(losses[::2], losses[1::2], strict=True)]
+        losses = np.array([self._loss(result) for result in self.caller.many(self.forward, moved)])
+        return (losses.reshape(-1, len(weights)) @ weights / self.care.step).tolist()
 
     def gradient(self, position: Position) -> np.ndarray:
         """dL/d inputs[position], entry by entry."""
@@ -84,29 +120,30 @@ class Numeric:
         return np.array(self.along([(position, unit) for unit in basis])).reshape(shape)
 
     def _loss(self, result: Any) -> float:
-        outs = result if isinstance(result, (tuple, list)) else (result,)
-        with np.errstate(all="ignore"):
-            return float(sum(np.sum(np.asarray(out, np.float64) * dout)
-                             for out, dout in zip(outs, self.douts, strict=False)))
+        outs = as_tuple(result)
+        if len(outs) < len(self.douts):
+            raise wrong(f"{function_name(self.forward)} returned {len(outs)} of {len(self.douts)} things.")
+        return float(sum(np.sum(require_array("its output", out, dout.shape, self.caller.sizes) * dout)
+                         for out, dout in zip(outs, self.douts, strict=False)))
 
 
 def computes_in_single(numeric: Numeric, rng: np.random.Generator) -> bool:
     """Tell whether a forward pass computes in float32 somewhere: then a very small step sees nothing, or a jump."""
-    position = next(iter(leaves([str(i) for i in range(len(numeric.inputs))], numeric.inputs).values()))
-    direction = rng.normal(size=leaf(numeric.inputs, position).shape)
-    slope = numeric.along([(position, direction)])[0]
-    fine = replace(numeric, step=STEP / 1000).along([(position, direction)])[0]
-    return abs(fine - slope) > 1e-3 * max(abs(fine), abs(slope))
+    positions = leaves([str(i) for i in range(len(numeric.inputs))], numeric.inputs).values()
+    directions = [(position, rng.normal(size=leaf(numeric.inputs, position).shape)) for position in positions]
+    slopes, fine = (np.array(replace(numeric, care=Care(step=step)).along(directions)) for step in (STEP, STEP / 1000))
+    scale = np.max(np.abs([slopes, fine]), initial=0.0)
+    return bool(np.any(np.abs(fine - slopes) > 1e-3 * scale))
 
 
-def slope_error(got: np.ndarray, direction: np.ndarray, slope: float) -> float:
+def slope_error(got: np.ndarray, direction: np.ndarray, slope: float, least: float = 0.0) -> float:
     """How far a gradient is from the slope measured along a direction, relative to the gradient.
 
-    Both are scaled first: the norm of very large numbers overflows, and anything is small beside infinity.
+    All are scaled first: the norm of very large numbers overflows, and anything is small beside infinity.
     """
     largest = max(float(np.max(np.abs(got), initial=0)), abs(slope)) or 1.0
-    got, slope = got / largest, slope / largest
-    scale = max(float(np.linalg.norm(got)), abs(slope)) or 1.0
+    got, slope, least = got / largest, slope / largest, least / largest
+    scale = max(float(np.linalg.norm(got)), abs(slope), least) or 1.0
     error = abs(float(np.vdot(got, direction)) - slope) / scale
     return error if np.isfinite(error) else np.inf
 
@@ -118,6 +155,6 @@ def slope_errors(
     directions = {name: rng.normal(size=got.shape) for name, got in grads.items()}
     slopes = numeric.along([(positions[name], direction) for name, direction in directions.items()])
     return {
-        name: slope_error(got, directions[name], slope)
+        name: slope_error(got, directions[name], slope, numeric.care.least)
         for (name, got), slope in zip(grads.items(), slopes, strict=True)
     }

@@ -13,7 +13,11 @@ class CheckFailed(AssertionError):
 
 
 class NotWritten(CheckFailed):
-    """A neutral verdict: there is nothing to judge yet."""
+    """A neutral verdict: there is nothing to judge yet, because ``function`` is a skeleton."""
+
+    def __init__(self, text: str, function: str = ""):
+        super().__init__(text)
+        self.function = function
 
 
 def right(name: str, error: float) -> None:
@@ -32,6 +36,8 @@ def wrong(headline: str, *lines: str) -> CheckFailed:
     return CheckFailed("\n".join([f"✗ {headline}", *(f"  {line}" for line in kept)]))
 
 
-def not_written(name: str) -> NotWritten:
-    """Build the neutral verdict for a skeleton."""
-    return NotWritten(f"· {name} is not written yet.")
+def not_written(name: str, missing: str = "") -> NotWritten:
+    """Build the neutral verdict for a skeleton, or for a function that waits for the one that is missing."""
+    if missing in ("", name):
+        return NotWritten(f"· {name} is not written yet.", name)
+    return NotWritten(f"· {name} waits: {missing} is not written yet.", missing)

@@ -15,9 +15,10 @@ from grader.sandbox.proxies import Instance, Names, Proxy, Reference, Said, Stop
 from grader.sandbox.session import STATUS, CellResult, Failure, Session
 from grader.sandbox.unavailable import Unavailable
 from grader.sandbox.wire import ProtocolError
-from grader.sandbox.worker import Sandbox
+from grader.sandbox.worker import DRAW, Sandbox
 
 __all__ = [
+    "DRAW",
     "STATUS",
     "CellResult",
     "Failure",

@@ -13,10 +13,12 @@ it promises about form is checked again outside (see docs/protocol.md).
 
 import ast
 import builtins
+import collections
 import contextlib
 import ctypes
 import functools
 import gc
+import inspect
 import io
 import linecache
 import os
@@ -44,11 +46,15 @@ DTYPE_OF = tuple(np.dtype(name) for name in DTYPES)
 DTYPE_CODES = {dtype: code for code, dtype in enumerate(DTYPE_OF)}
 C_ORDER, F_ORDER, STRIDED = range(3)
 HEADER = struct.Struct("<II")
+# A class of the student's own, a namedtuple for a cache say, has to come back as what it was: it stays inside.
+PLAIN_DICTIONARIES = (dict, collections.OrderedDict, collections.defaultdict)
 
 TEXT_IN_REPLY = 4_000  # characters of a message or a repr
 TRACEBACK_IN_REPLY = 20_000
 SAID_IN_CALL = 20_000  # characters printed inside one call that are worth carrying out
 WARNINGS_KEPT = DISPLAYS_KEPT = 20
+AHEAD = 1 << 16
+DRAW = "a figure"  # what is warmed up by drawing one
 FLUSH_SECONDS, FLUSH_BYTES = 0.25, 4 << 20
 
 
@@ -64,13 +70,14 @@ class Writer:
 
     def __init__(self, table, bounds, keep=True):
         self.table, self.bounds, self.keep = table, bounds, keep
+        self.depth_allowed, self.nodes_allowed = bounds["depth"], bounds["nodes"] // 2
         self.nodes = self.text = self.bytes = 0
         self.blobs = []
 
     def value(self, value):
         """Write a result; a part of it that cannot travel becomes a reference by itself."""
         if isinstance(value, tuple) and len(value) <= 64:
-            return [TUPLE, *(self._whole(item) for item in value)]
+            return [TUPLE, *[self._whole(item) for item in value]]
         return self._whole(value)
 
     def _whole(self, value):
@@ -84,9 +91,11 @@ class Writer:
 
     def _node(self, value, depth):
         self.nodes += 1
-        if depth > self.bounds["depth"] or self.nodes > self.bounds["nodes"] // 2:
+        if depth > self.depth_allowed or self.nodes > self.nodes_allowed:
             raise TooMuch
-        if value is None or value is True or value is False:
+        if type(value) is np.ndarray:
+            return self._array(value)
+        if type(value) is float or value is None or value is True or value is False:
             return value
         if isinstance(value, str):
             return self._string(str.__str__(value))
@@ -98,10 +107,10 @@ class Writer:
             return float(value)
         if isinstance(value, complex):
             return [COMPLEX, value.real, value.imag]
-        if isinstance(value, (list, tuple)):
+        if type(value) in (list, tuple):
             tag = LIST if isinstance(value, list) else TUPLE
-            return [tag, *(self._node(item, depth + 1) for item in value)]
-        if isinstance(value, dict):
+            return [tag, *[self._node(item, depth + 1) for item in value]]
+        if type(value) in PLAIN_DICTIONARIES:
             return self._dict(value, depth)
         return self.reference(value)
 
@@ -191,20 +200,20 @@ class Reader:
         self.arrays = []  # what was made of them: array, type, and where its bytes are in the blob
 
     def value(self, node):
-        if not isinstance(node, (list, tuple)):
+        if type(node) is not list:
             return node
         tag = node[0]
+        if tag == ARRAY:
+            self.known.append((DTYPE_OF[node[1]], node[2], tuple(node[3:]), self.offset))
+            array = self._array(len(self.known) - 1)
+            self.offset += array.nbytes
+            return array
         if tag == LIST:
             return [self.value(item) for item in node[1:]]
         if tag == TUPLE:
             return tuple([self.value(item) for item in node[1:]])
         if tag == DICT:
             return {self.value(node[i]): self.value(node[i + 1]) for i in range(1, len(node), 2)}
-        if tag == ARRAY:
-            self.known.append((DTYPE_OF[node[1]], node[2], tuple(node[3:]), self.offset))
-            array = self._array(len(self.known) - 1)
-            self.offset += array.nbytes
-            return array
         if tag == AGAIN:
             return self._array(node[1])
         if tag == SCALAR:
@@ -222,10 +231,7 @@ class Reader:
 
     def _array(self, index):
         dtype, layout, shape, offset = self.known[index]
-        count = 1
-        for size in shape:
-            count *= size
-        if not count:
+        if 0 in shape:
             array = np.empty(shape, dtype)
         elif layout == STRIDED and shape:
             array = np.zeros((*shape[:-1], 2 * shape[-1]), dtype)[..., ::2]
@@ -323,6 +329,7 @@ class Student:
 
     def __init__(self, wire, config):
         self.wire, self.bounds = wire, config["bounds"]
+        self.ahead = b""  # received with what was asked for
         self.output_limit, self.figure_limit = config["output"], config["figures"]
         self.table = Table()
         self.said: Any = None  # the record of the request under way
@@ -347,13 +354,16 @@ class Student:
         return msgpack.unpackb(self.read(sizes[0]), use_list=True, strict_map_key=False), self.read(sizes[1])
 
     def read(self, size):
-        data = bytearray()
-        while len(data) < size:
-            part = self.wire.recv(min(size - len(data), 1 << 20))
-            if not part:
+        """Read so many bytes; what comes with them is kept for the next read."""
+        parts, missing = [self.ahead], size - len(self.ahead)
+        while missing > 0:
+            parts.append(self.wire.recv(max(AHEAD, min(missing, 1 << 20))))
+            missing -= len(parts[-1])
+            if not parts[-1]:
                 os._exit(0)
-            data += part
-        return bytes(data)
+        data = b"".join(parts)
+        self.ahead = data[size:]
+        return data[:size]
 
     def send(self, writer, message):
         self.wire.sendall(writer.frame(message))
@@ -424,14 +434,18 @@ class Student:
         setattr(reader.value(target), name, reader.value(value))
         return Writer(self.table, self.bounds), ["value", number, None, [], self.said.node()]
 
-    def do_signature(self, number, reader, target):
-        import inspect
+    def do_functions(self, number, _, wanted):
+        """List those of the names that are plain functions; no line of a student's runs for it."""
+        writer = Writer(self.table, self.bounds)
+        found: list = [None] * len(wanted)
+        for i, function in enumerate(map(self.names.get, wanted)):
+            if type(function) is types.FunctionType:
+                told = None if function.__dict__ else parameters_of(function)
+                found[i] = [writer.reference(function), told]
+        return writer, ["functions", number, found]
 
-        parameters = [
-            [p.name, int(p.kind), p.default is not p.empty, small(p.default)]
-            for p in inspect.signature(reader.value(target)).parameters.values()
-        ]
-        return Writer(self.table, self.bounds), ["signature", number, parameters[:64]]
+    def do_signature(self, number, reader, target):
+        return Writer(self.table, self.bounds), ["signature", number, parameters_of(reader.value(target))]
 
     def do_call(self, number, reader, target, args, named):
         function = reader.value(target)
@@ -473,14 +487,17 @@ class Student:
     # cells
 
     def execute(self, source, name):
-        source, left_out = python_of(source)
-        for line in left_out:
-            sys.stderr.write(f"left out, this is not Python: {line}\n")
         filename = f"<{name}>" if f"<{name}>" not in self.cells else f"<{name} {len(self.cells)}>"
-        lines = source.splitlines(keepends=True)
-        self.cells[filename] = lines
-        linecache.cache[filename] = (len(source), None, lines, filename)
-        tree = ast.parse(source, filename)
+        tree = None
+        try:
+            self.keep_lines(filename, source)
+            tree = ast.parse(source, filename)
+        except (SyntaxError, ValueError):
+            source, left_out = python_of(source)
+            for line in left_out:
+                sys.stderr.write(f"left out, this is not Python: {line}\n")
+            self.keep_lines(filename, source)
+        tree = tree or ast.parse(source, filename)
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         exec(compile(tree, filename, "exec", dont_inherit=True), self.names)
         if isinstance(last, ast.Expr) and not source.rstrip().endswith(";"):
@@ -490,6 +507,10 @@ class Student:
                 self.show(value)
         elif last is not None:
             exec(compile(ast.Module([last], []), filename, "exec", dont_inherit=True), self.names)
+
+    def keep_lines(self, filename, source):
+        self.cells[filename] = lines = source.splitlines(keepends=True)
+        linecache.cache[filename] = (len(source), None, lines, filename)
 
     def show(self, *values, **_):
         for value in values:
@@ -580,6 +601,14 @@ def told(e):
     return ("Exception", message) if type(e) is Exception else ("", f"{type(e).__name__}: {message}")
 
 
+def parameters_of(function):
+    """Describe the parameters of a function: name, kind, has a default, default."""
+    return [
+        [p.name, int(p.kind), p.default is not p.empty, small(p.default)]
+        for p in inspect.signature(function).parameters.values()
+    ][:64]
+
+
 def small(value):
     """Let the default of a parameter travel when it is a small plain value."""
     if isinstance(value, (bool, float, type(None))):
@@ -591,11 +620,6 @@ def small(value):
 
 def python_of(source):
     """Leave a notebook's magics and shell lines out of a cell that does not compile; give both."""
-    try:
-        ast.parse(source)
-        return source, []
-    except (SyntaxError, ValueError):
-        pass
     kept, left_out = [], []
     for line in source.splitlines(keepends=True):
         if re.match(r"\s*(%|!|\?)|.*\?\s*$", line):
@@ -782,19 +806,14 @@ def keeper(wire, report, parent, config):
     os._exit(0)
 
 
-def warm_up(config):
-    """Import what submissions import, and draw one figure, so that no student pays for it."""
-    for name in config["preload"]:
+def warm_up(config, names):
+    """Import what submissions import, and draw one figure where asked, so that no student pays for it."""
+    for name in names:
         with contextlib.suppress(Exception):
-            __import__(name)
+            draw() if name == DRAW else __import__(name)
     pyplot: Any = sys.modules.get("matplotlib.pyplot")
     if pyplot is not None:
         vars(pyplot)["show"] = lambda *_, **__: None
-        axes = pyplot.figure().gca()
-        axes.plot([0, 1], [0, 1], label="$x$")
-        axes.legend()
-        pyplot.savefig(io.BytesIO(), format="png")
-        pyplot.close("all")
     np.random.seed(0)
     gc.collect()
     gc.freeze()
@@ -803,22 +822,37 @@ def warm_up(config):
     config["rlimits"]["AS"] = config["memory"] + (size - resident) * resource.getpagesize()
 
 
+def draw():
+    """Draw a figure: the first one loads fonts and tables."""
+    import matplotlib.pyplot as pyplot
+
+    axes = pyplot.figure().gca()
+    axes.plot([0, 1], [0, 1], label="$x$")
+    axes.legend()
+    pyplot.savefig(io.BytesIO(), format="png")
+    pyplot.close("all")
+
+
 def zygote(control):
     config = msgpack.unpackb(control.recv(1 << 20))
     sys.path[:] = ["/packages", *(p for p in sys.path if p.startswith("/") and os.path.isdir(p))]
-    warm_up(config)
+    exec(config["prelude"], {"__name__": "prelude"})
+    warm_up(config, config["preload"])
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     prctl(PR_SET_DUMPABLE, 0)
     this = os.getpid()
     control.send(b"ready")
     while True:
-        order, fds, _, _ = socket.recv_fds(control, 64, 2)
+        order, fds, _, _ = socket.recv_fds(control, 4096, 2)
         if not order:
             os._exit(0)
         if len(fds) == 2 and os.fork() == 0:
             control.close()
             keeper(fds[0], fds[1], this, config)
+        if not fds:
+            warm_up(config, msgpack.unpackb(order))
+            control.send(b"ready")
         for fd in fds:
             os.close(fd)
 

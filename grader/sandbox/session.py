@@ -4,7 +4,7 @@ import contextlib
 import inspect
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
@@ -24,7 +24,7 @@ from grader.sandbox.proxies import (
     Stopped,
     StudentError,
     is_name,
-    signature_of,
+    signature_or_any,
 )
 from grader.sandbox.wire import (
     CALLABLE,
@@ -42,7 +42,7 @@ from grader.sandbox.wire import (
 STATUS = ("ok", "error", "timeout", "memory", "output", "died", "refused")
 CHUNK_BYTES, CHUNK_CALLS = 16 * MB, 2_000
 FLUSH_SECONDS = 1.0  # what a part of a batch may wait for its neighbours inside
-FIGURES, DISPLAYS, PARAMETERS, WARNINGS, SAID_KEPT = 20, 20, 64, 20, 50
+FIGURES, DISPLAYS, WARNINGS, SAID_KEPT = 20, 20, 20, 50
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -110,9 +110,6 @@ class Turn:
     deadline: float
     bytes_left: int
     name: str = ""
-
-    def bounds(self, bounds: Bounds) -> Bounds:
-        return replace(bounds, blob=max(0, min(bounds.blob, self.bytes_left)))
 
 
 @dataclass
@@ -211,6 +208,34 @@ class Session:
             found = Raised(KeyError(name)) if reply.kind == "missing" else self._value(reply)
         return given(found)
 
+    def functions(self, names: Sequence[str]) -> dict[str, Proxy]:
+        """Fetch those of these names that are plain functions, with their parameters, in one request."""
+        names = [name for name in names if not name.startswith("_")]
+        found: dict[str, Proxy] = {}
+        with self._request(Place("the list of functions"), ["functions", names], self.limits.call_seconds) as turn:
+            reply = self._receive(turn)
+            if reply.kind == "raised":
+                return found
+            (nodes,) = reply.fields("functions", tuple)
+            if len(nodes) != len(names):
+                raise ProtocolError("there is another number of functions than names")
+            for turn.name, node in zip(names, nodes, strict=True):
+                if node is not None:
+                    found[turn.name] = self._function(node, reply.decoder)
+            reply.decoder.end()
+        return found
+
+    def _function(self, node: Any, decoder: Decoder) -> Proxy:
+        """Read one function: its reference, and its parameters or nil."""
+        if not isinstance(node, tuple) or len(node) != 2:
+            raise ProtocolError("a function has another form than agreed")
+        proxy = decoder.value(node[0])
+        if not isinstance(proxy, Proxy):
+            raise ProtocolError("a function is no function")
+        if node[1] is not None:
+            proxy.has_parameters(node[1])
+        return proxy
+
     def list_names(self) -> list[str]:
         """List the public names the student's cells have made."""
         with self._request(Place("the list of names"), ["names"], self.limits.call_seconds) as turn:
@@ -259,10 +284,7 @@ class Session:
         ) as turn:
             reply = self._receive(turn)
             parameters = reply.fields("signature", tuple)[0] if reply.kind == "signature" else (None,)
-        try:
-            return signature_of(parameters[:PARAMETERS])
-        except (ValueError, TypeError):
-            return inspect.signature(lambda *args, **kwargs: None)
+        return signature_or_any(parameters)
 
     def release(self, number: int) -> None:
         """Let a value that stayed inside go, with the next request."""
@@ -314,7 +336,8 @@ class Session:
         """Wait for the next reply of a turn; serve the helpers it calls meanwhile."""
         while True:
             until = min(turn.deadline, deadline or turn.deadline)
-            structure, blob = self._channel.receive(turn.bounds(self.bounds), until)
+            room = max(0, min(self.bounds.blob, turn.bytes_left))
+            structure, blob = self._channel.receive(self.bounds.structure, room, until)
             turn.bytes_left -= len(structure) + len(blob)
             decoder = Decoder(memoryview(blob), self.bounds, lambda *about: self._refer(turn.name, *about))
             message = unpack(structure, self.bounds)

@@ -61,9 +61,10 @@ class Decoder:
             return self.plain(node)
         if not node or type(node[0]) is not int:
             raise ProtocolError("a value has no tag")
-        tag, rest = node[0], node[1:]
+        tag = node[0]
         if tag == ARRAY:
-            return self.array(rest)
+            return self.array(node)
+        rest = node[1:]
         if tag == TUPLE:
             return tuple([self.value(item, depth + 1) for item in rest])
         if tag == LIST:
@@ -127,12 +128,12 @@ class Decoder:
         (code,) = self.fields(rest, int)
         return self.raw(code, ())[()]
 
-    def array(self, rest: tuple) -> np.ndarray:
-        """Decode one array: type code, layout, sizes; its bytes come next in the frame."""
-        if len(rest) < 2 or len(rest) - 2 > self.bounds.dims:
+    def array(self, node: tuple) -> np.ndarray:
+        """Decode one array: tag, type code, layout, sizes; its bytes come next in the frame."""
+        if not 3 <= len(node) <= 3 + self.bounds.dims:
             raise ProtocolError("an array has another form than agreed")
-        self.nodes += len(rest)
-        return self.raw(rest[0], rest[2:])
+        self.nodes += len(node) - 1
+        return self.raw(node[1], node[3:])
 
     def raw(self, code: Any, shape: tuple) -> np.ndarray:
         """Take the next bytes of the blob as an array; its size is checked before memory is taken."""
@@ -202,6 +203,8 @@ class Encoder:
         Raises TypeError for a kind of value that cannot enter the sandbox, ValueError for nesting without
         end.
         """
+        if type(value) is np.ndarray:
+            return self.array(value)
         if depth > 60:
             raise ValueError("a value for the sandbox is nested more than 60 deep")
         if value is None or (isinstance(value, (bool, str, float)) and not isinstance(value, np.generic)):
@@ -229,17 +232,15 @@ class Encoder:
         code, array = self.coded(array)
         flags = array.flags
         layout = C_ORDER if flags.c_contiguous else F_ORDER if flags.f_contiguous else STRIDED
-        self.add(array)
+        self.blobs.append(array.tobytes())
+        self.size += array.nbytes
         return [ARRAY, code, layout, *array.shape]
 
     def scalar(self, value: np.generic) -> list:
         code, array = self.coded(np.asarray(value))
-        self.add(array)
-        return [SCALAR, code]
-
-    def add(self, array: np.ndarray) -> None:
         self.blobs.append(array.tobytes())
         self.size += array.nbytes
+        return [SCALAR, code]
 
     def coded(self, array: np.ndarray) -> tuple[int, np.ndarray]:
         """Give the type code of an array, and the array in the byte order of the wire."""

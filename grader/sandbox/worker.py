@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgpack
 
@@ -25,7 +26,8 @@ from grader.sandbox.unavailable import why_not
 from grader.sandbox.walls import plan
 from grader.sandbox.wire import Bounds
 
-PRELOAD = ("numpy.random", "numpy.linalg", "numpy.fft", "h5py", "matplotlib.pyplot")
+DRAW = "a figure"  # what is warmed up by drawing one
+PRELOAD = ("numpy.random", "numpy.linalg", "numpy.fft", "h5py", "matplotlib.pyplot", DRAW)
 WITHHOLD = ("scipy", "torch", "unrolled.layers")
 START_SECONDS = 60
 FIRST_UID, UIDS = 60001, 4000  # root gives each worker a user of its own, from a range Debian keeps free
@@ -37,8 +39,9 @@ class Sandbox:
 
     `withhold` names modules that cannot be imported inside. `files` are what the assignment lists: (host
     path, inside path) pairs, an inside path without a leading slash being relative to the working folder of
-    the cells; a plain path keeps its name there. A worker whose zygote has died is started anew by the next
-    session.
+    the cells; a plain path keeps its name there. `preload` is imported once for all sessions, `prelude` is
+    code of the grader's own that runs once before any. A worker whose zygote has died is started anew by the
+    next session.
 
     Raises Unavailable, with what to do, where no sandbox can be had.
     """
@@ -49,9 +52,10 @@ class Sandbox:
         withhold: Sequence[str] = WITHHOLD,
         files: Iterable[str | Path | tuple[str | Path, str]] = (),
         preload: Sequence[str] = PRELOAD,
+        prelude: str = "",
     ):
         self.limits = limits or Limits()
-        self.withhold, self.preload = tuple(withhold), tuple(preload)
+        self.withhold, self.preload, self.prelude = tuple(withhold), tuple(preload), prelude
         self.files = [placed(file) for file in files]
         self._bwrap: subprocess.Popen | None = None
         self._control: socket.socket | None = None
@@ -103,6 +107,16 @@ class Sandbox:
         except (OSError, TimeoutError) as e:
             self.close()
             raise why_not(str(e)) from None
+
+    def warm(self, preload: Iterable[str]) -> None:
+        """Import more for the sessions that follow, in a worker that may be running."""
+        new = [name for name in preload if name not in self.preload]
+        self.preload += tuple(new)
+        if new and self.alive:
+            try:
+                self._order(new)
+            except (OSError, TimeoutError):
+                self.close()  # the next session starts a new one, with all of it
 
     def close(self) -> None:
         """End the worker and every session it still has."""
@@ -157,13 +171,17 @@ class Sandbox:
         self._control = ours
 
     def _wait_until_warm(self) -> None:
+        self._zygote = os.pidfd_open(self._order(self._config()))
+
+    def _order(self, order: Any) -> int:
+        """Send an order and wait until it is done; give the zygote's process number."""
         assert self._control is not None
         self._control.settimeout(START_SECONDS)
-        self._control.send(msgpack.packb(self._config()))
+        self._control.send(msgpack.packb(order))
         said, pid = hello(self._control)
         if said != b"ready":
             raise OSError("the sandbox did not start")
-        self._zygote = os.pidfd_open(pid)
+        return pid
 
     def _config(self) -> dict:
         """What the program inside must know: limits and names, no secrets."""
@@ -172,6 +190,7 @@ class Sandbox:
         return {
             "uid": FIRST_UID + os.getpid() % UIDS,
             "preload": self.preload,
+            "prelude": self.prelude,
             "links": [inside for _, inside in self.files if not inside.startswith("/")],
             "seccomp": seccomp.program(),
             "space": limits.space_bytes,

@@ -16,7 +16,8 @@ WRITTEN = "\n\n".join((
     "![x](x\" onerror=\"xss())", "[x][r]\n\n[r]: javascript:xss()", "<a href='javascript:xss()'>x</a>",
     "<details open ontoggle=xss()>", "<form action=//evil><input type=submit>", "<link rel=stylesheet href=//evil>",
     "<meta http-equiv=refresh content='0;url=//evil'>", "<base href=//evil>", "<object data=x></object>",
-    "<embed src=x>", "<style>*{display:none}</style>", "# <img src=x onerror=xss()>", "```mermaid\n<img src=x onerror=xss()>\n```",
+    "<embed src=x>", "<style>*{display:none}</style>", "# <img src=x onerror=xss()>",
+    "```mermaid\n<img src=x onerror=xss()>\n```",
     "`<img src=x onerror=xss()>`", "<svg><a xlink:href=javascript:xss()>x</a></svg>", "![x](attachment:not-there.png)",
 ))
 ATTACHED = {"x.png": {"image/png": "x\" onerror=\"xss()"}, "y\" onerror=\"xss().png": {"image/png": "AAAA"},
@@ -56,7 +57,8 @@ def written(cells: list, _: Kit) -> None:
 def patterns(cells: list, _: Kit) -> None:
     """A written answer that takes a reader of Markdown very long."""
     cells[position(cells, "why-two-gradients")]["source"] = (
-        "[" * 3000 + "*a_" * 3000 + "`" * 3000 + "<!--" * 1000 + "$" * 3001 + "![" * 1000 + "> " * 1000)
+        "[" * 300_000 + "*a_" * 3000 + "`" * 3000 + "<!--" * 1000 + "$" * 3001 + "![" * 1000 + "> " * 1000)
+    cells += [text(mark * 5000) for mark in ("[", "![", "*a_", "<b>", "> ")]
 
 
 def failing(words: str) -> dict[str, str]:

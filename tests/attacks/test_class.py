@@ -32,7 +32,7 @@ SECONDS = 1.5
 MOST_GROWTH = 100 << 20
 FOR_PEOPLE = ("why-two-gradients", "why-memory-fades")
 CHOSEN = [a for a in ATTACKS if re.search(os.environ.get("ATTACKS", ""), a.name)]      # a pattern chooses some
-READ = os.environ.get("PAGES", r"arkup|arkdown|a name|half|by heart|another's|pictures|CheckFailed|perfect")
+READ = os.environ.get("PAGES", r"arkup|very long|a name with|a pattern|half|pictures|perfect")
 
 
 @dataclass

@@ -129,7 +129,7 @@ LIES = {
     "matrices": returns("np.asmatrix(np.zeros(shape if len(shape) == 2 else (1, 1)))"),
     "eight terabytes without a byte": returns("np.broadcast_to(0.0, (10**6, 10**6))"),
     "thirty million small numbers": returns("np.zeros((30_000, 1_000), np.int8)"),
-    "a hundred million numbers": returns("np.zeros(50_000_000)"),
+    "twenty million numbers": returns("np.zeros(20_000_000)"),
     "lists a thousand deep": "def evil(shape):\n    v = 0.0\n    for _ in range(1000): v = [v]\n    return v",
     "a list in itself": "def evil(shape):\n    v = []\n    v.append(v)\n    return v",
     "three hundred thousand things": returns("list(range(300_000))"),
@@ -144,7 +144,6 @@ LIES = {
                                       "def evil(shape): return Slow()",
     "another function for a value": returns("evil"),
 }
-ONCE = "seen = {}\n"
 MISBEHAVED = {
     "raises CheckFailed": raising("raise CheckFailed('✓ all right')", "class CheckFailed(AssertionError): pass"),
     "raises NotWritten": raising("raise NotWritten('· waits')", "class NotWritten(Exception): pass"),
@@ -201,12 +200,13 @@ HUGE_BACKWARD = """
 def rnn_step_backward(dnext_h, cache):
     return tuple(np.full(np.shape(a), 1e200) for a in (*cache[:4], cache[4][0]))
 """
-RIGHT_STEP_ONLY = frozenset({"rnn_step_forward"})
+HUGE = ("eight terabytes without a byte", "thirty million small numbers", "twenty million numbers")
+ENDLESS = ("a loop without end in C", "a loop that swallows interrupts", "a call that prints without end")
 
 ATTACKS = [
-    *(Attack(f"returns {name}" if not name.startswith("returns") else name, liar(evil)) for name, evil in LIES.items()),
+    *(Attack(f"returns {name}", liar(evil), dangerous=name in HUGE) for name, evil in LIES.items()),
     *(Attack(name, answers(**code)) for name, code in MISBEHAVED.items()),
-    *(Attack(name, answers(**{ONE: code})) for name, code in BUSY.items()),
+    *(Attack(name, answers(**{ONE: code}), dangerous=name in ENDLESS) for name, code in BUSY.items()),
     Attack("the visible answer by heart", answers(**{ONE: VISIBLE})),
     Attack("right but for gradients that overflow", answers(everything=True, rnn_step_backward=HUGE_BACKWARD),
            frozenset(FUNCTIONS) - {"rnn_step_backward", "rnn_backward", "hello_loss", "train_hello"}),

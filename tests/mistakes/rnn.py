@@ -7,6 +7,7 @@ NOTEBOOK = "1-rnn/rnn.ipynb"
 SIGNATURE = {
     "rnn_forward": "def rnn_forward(x, h0, Wx, Wh, b):\n",
     "rnn_backward": "def rnn_backward(dh, cache):\n",
+    "train_hello": "def train_hello(params, x, y, steps, learning_rate):\n",
 }
 
 PARKED = SIGNATURE["rnn_forward"] + """
@@ -58,8 +59,14 @@ def filled(steps: str = "T", state: str = "state") -> dict[str, str]:
     return {"rnn_forward": FILLED.format(steps=steps, state=state)}
 
 
+RETURNED = {
+    "rnn_step_forward": "next_h, cache", "product_backward": "dx, dW", "add_backward": "da, db",
+    "rnn_step_backward": "dx, dprev_h, dWx, dWh, db", "rnn_forward": "h, cache", "rnn_backward": "dx, dh0, dWx, dWh, db",
+    "next_letter_loss": "loss, dscores", "hello_loss": "loss, grads", "train_hello": "params, losses",
+}
 STEP = "np.tanh(x @ Wx + prev_h @ Wh + b)"
 DZ = "dnext_h * (1 - next_h**2)"
+LOSS = "-log_p[np.arange(T), y].mean()"
 LOG = "np.log(np.exp(shifted).sum(axis=1, keepdims=True))"
 
 MISTAKES = [
@@ -83,6 +90,10 @@ MISTAKES = [
     Mistake("rnn_step_forward", "changes the state it was given",
             ((STEP, STEP + "\n    prev_h[:] = next_h"),), "changed its input prev_h in place"),
 
+    Mistake("rnn_step_forward", "zero where pre-activations are large",
+            ((STEP, f"{STEP}; next_h = np.where(np.abs(x @ Wx + prev_h @ Wh + b) > 50, 0, next_h)"),), "With large inputs"),
+    Mistake("rnn_step_forward", "complex numbers", ((STEP, f"{STEP} + 0j"),), "is an array of complex128, expected real numbers"),
+
     Mistake("tanh_backward", "square of the wrong thing", (("(1 - cache**2)", "(1 - cache)**2"),),
             "derivative of the nonlinearity"),
     Mistake("tanh_backward", "tanh of tanh", (("cache**2", "np.tanh(cache)**2"),), "derivative of the nonlinearity"),
@@ -90,6 +101,8 @@ MISTAKES = [
     Mistake("product_backward", "W not transposed", (("dout @ W.T", "dout @ W"),), "two shapes do not multiply"),
     Mistake("product_backward", "dW transposed", (("x.T @ dout", "dout.T @ x"),), "It looks transposed"),
     Mistake("product_backward", "outputs swapped", (("dx, dW =", "dW, dx ="),), "in another order"),
+    Mistake("product_backward", "squeeze breaks N=1", (("= dout @ W.T,", "= (dout @ W.T).squeeze(),"),), "With N = 1: dx has shape"),
+    Mistake("add_backward", "squeeze breaks N=1", (("= dout, ", "= dout.squeeze(), "),), "With N = 1: da has shape"),
     Mistake("add_backward", "db not summed", (("dout.sum(axis=0)", "dout"),), "is a sum over it missing?"),
     Mistake("add_backward", "mean for sum", (("dout.sum(axis=0)", "dout.mean(axis=0)"),), "0.25 = 1/N"),
 
@@ -122,6 +135,7 @@ MISTAKES = [
             (("x, prev_h, Wx, Wh, next_h = cache", "x, prev_h, Wx, Wh, b, next_h = cache"),),
             "unpacked in the order in which it was packed"),
     Mistake("rnn_step_backward", "squeeze breaks N=1", (("dz @ Wx.T,", "np.squeeze(dz @ Wx.T),"),), "is there a squeeze?"),
+    Mistake("rnn_step_backward", "zero for float32", ((DZ, f"{DZ} * (x.dtype != np.float32)"),), "With float32: dx is wrong"),
 
     Mistake("rnn_forward", "state not carried", (("(x[:, t], state,", "(x[:, t], h0,"),), "is the state carried"),
     Mistake("rnn_forward", "starts from zero", (("[], [], h0", "[], [], np.zeros_like(h0)"),), "is h0 used?"),
@@ -129,6 +143,7 @@ MISTAKES = [
     Mistake("rnn_forward", "h0 among the states", (("[], [], h0", "[h0], [], h0"),), "one too long along T"),
     Mistake("rnn_forward", "only the last state", (("np.stack(states, axis=1)", "state"),), "The axis of T is missing"),
     Mistake("rnn_forward", "last step left out", instead=filled(steps="T - 1"), words="where it is zero"),
+    Mistake("rnn_forward", "seven steps and no more", instead=filled(steps="min(T, 7)"), words="where it is zero"),
     Mistake("rnn_forward", "batch for time", instead=filled(steps="N"), words="where it is zero"),
     Mistake("rnn_forward", "time is the first axis", (("(x[:, t], state,", "(x[t], state,"),), "Time is the second axis"),
     Mistake("rnn_forward", "body left out of the loop",
@@ -150,6 +165,7 @@ MISTAKES = [
             (("dxs.insert(0, dx_t)", "dxs = [dx_t + (dxs[0] if dxs else 0)] * len(cache)"),), "the same at every step"),
     Mistake("rnn_backward", "dx of the last step only", (("np.stack(dxs, axis=1)", "dxs[-1]"),), "The axis of T is missing"),
     Mistake("rnn_backward", "dx backward in time", (("dxs.insert(0, dx_t)", "dxs.append(dx_t)"),), "backward in time"),
+    Mistake("rnn_backward", "seven steps and no more", instead=placed(order="reversed(range(min(T, 7)))"), words="where it is zero"),
     Mistake("rnn_backward", "forward in time", instead=placed(order="range(T)"), words="With one step (T = 1) it is right"),
     Mistake("rnn_backward", "cache of the step before", instead=placed(index="t - 1"),
             words="With one step (T = 1) it is right"),
@@ -165,6 +181,14 @@ MISTAKES = [
     Mistake("next_letter_loss", "one not subtracted", (("    dscores[np.arange(T), y] -= 1\n", ""),),
             "just the entry of the right answer is wrong"),
     Mistake("next_letter_loss", "overflows", (("scores - scores.max(axis=1, keepdims=True) ", "scores"),), "With large inputs"),
+    Mistake("next_letter_loss", "a small number in the logarithm", ((LOSS, "-np.log(np.exp(log_p[np.arange(T), y]) + 1e-12).mean()"),),
+            "It is -log(1e-12)"),
+    Mistake("next_letter_loss", "probabilities clipped", ((LOSS, "-np.log(np.clip(np.exp(log_p[np.arange(T), y]), 1e-10, 1)).mean()"),),
+            "It is -log(1e-10)"),
+    Mistake("next_letter_loss", "overflows on the way back", (("np.exp(log_p)\n", "np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)\n"),),
+            "With large inputs: dscores is not finite"),
+    Mistake("next_letter_loss", "overflow swept under zeros", (("np.exp(log_p)\n", "np.nan_to_num(np.exp(scores) / np.exp(scores).sum(axis=1, "
+            "keepdims=True))\n"),), "With large inputs: dscores"),
     Mistake("next_letter_loss", "changes the scores", (("shifted = scores - ", "shifted = scores\n    shifted -= "),),
             "changed its input scores in place"),
     Mistake("next_letter_loss", "targets one step off", (("y].mean()", "np.roll(y, 1)].mean()"),), "loss is wrong"),
@@ -177,11 +201,30 @@ MISTAKES = [
     Mistake("hello_loss", "vocabulary bias forgotten", ((' + params["b_vocab"]', ""),), "does not change with b_vocab. Is b_vocab used there?"),
     Mistake("hello_loss", "W_vocab transposed on the way back", (('"W_vocab": h[0].T @ dscores', '"W_vocab": dscores.T @ h[0]'),),
             "It looks transposed"),
+    Mistake("hello_loss", "squeeze breaks T=1", (("h[0] @ W_vocab", "np.squeeze(h) @ W_vocab"),), "With T = 1"),
+    Mistake("hello_loss", "takes a parameter out of the dictionary", (('+ params["b_vocab"]', '+ params.pop("b_vocab")'),),
+            "removed b_vocab from its input params"),
     Mistake("train_hello", "uphill", (("params[name] - learning_rate", "params[name] + learning_rate"),),
             "does each step go downhill?"),
     Mistake("train_hello", "never updates", (("        params = {name: params[name] - learning_rate * grads[name] for name in "
             "params}\n", ""),), "does each step go downhill?"),
-    Mistake("train_hello", "only the last loss", (("losses.append(loss)", "losses = [loss]"),), "losses has shape"),
+    Mistake("train_hello", "only the last loss", (("losses.append(loss)", "losses = [loss]"),), "losses has 1 entry, expected 300"),
+    Mistake("train_hello", "losses in arrays of one", (("losses.append(loss)", "losses.append(np.array([loss]))"),),
+            "losses[0] has shape (1,), expected a single number"),
+    Mistake("train_hello", "no parameters returned", (("return params, losses", "return [], losses"),), "params is a list, expected a dictionary"),
+    Mistake("train_hello", "a parameter lost", (("return params, losses", "return {'b': params['b']}, losses"),), "params has no entry 'Wx'"),
+    Mistake("train_hello", "momentum", instead={"train_hello": SIGNATURE["train_hello"] + """
+    losses, speed = [], dict.fromkeys(params, 0)
+    for _ in range(steps):
+        loss, grads = hello_loss(params, x, y)
+        losses.append(loss)
+        speed = {name: 0.5 * speed[name] + grads[name] for name in params}
+        params = {name: params[name] - learning_rate * speed[name] for name in params}
+    return params, losses
+"""}, words="after three steps"),
+    Mistake("train_hello", "learning rate decays", (("losses.append(loss)", "losses.append(loss); learning_rate *= 0.99"),), "after three steps"),
+    Mistake("train_hello", "losses invented", (("losses.append(loss)", "losses.append(loss if len(losses) < 2 else losses[1] * 0.98 ** len(losses))"),),
+            "losses of three steps is wrong"),
 ]
 
 VARIANTS = [
@@ -190,6 +233,25 @@ VARIANTS = [
     Variant("rnn_step_forward", "float32 inside", ((STEP, f"{STEP}.astype(np.float32)"),)),
     Variant("rnn_step_forward", "prints and warns", ((STEP, f"{STEP}; print('shapes', x.shape); np.exp(np.array([1e4])); "
             "import sys; print('a line', file=sys.stderr)"),)),
+    Variant("rnn_step_forward", "all float32", ((STEP, "np.tanh(np.float32(x) @ np.float32(Wx) + np.float32(prev_h) @ np.float32(Wh) + np.float32(b))"),)),
+    Variant("rnn_step_backward", "float32 on the way back", ((DZ, f"({DZ}).astype(np.float32)"),)),
+    Variant("rnn_step_backward", "all float32", instead={
+        "rnn_step_forward": "def rnn_step_forward(x, prev_h, Wx, Wh, b):\n    x, prev_h, Wx, Wh, b = [np.float32(a) for a in (x, prev_h, Wx, Wh, b)]\n"
+                            "    next_h = np.tanh(x @ Wx + prev_h @ Wh + b)\n    return next_h, (x, prev_h, Wx, Wh, next_h)\n",
+        "rnn_step_backward": "def rnn_step_backward(dnext_h, cache):\n    x, prev_h, Wx, Wh, next_h = cache\n    dz = np.float32(dnext_h) * (1 - next_h**2)\n"
+                             "    return dz @ Wx.T, dz @ Wh.T, x.T @ dz, prev_h.T @ dz, dz.sum(axis=0)\n"}),
+    *[Variant(name, "returned in a list", ((f"return {names}", f"return [{names}]"),)) for name, names in RETURNED.items()],
+    Variant("rnn_step_backward", "a namedtuple for a cache", instead={
+        "rnn_step_forward": "import collections\nKept = collections.namedtuple('Kept', 'x p Wx Wh h')\n\ndef rnn_step_forward(x, prev_h, Wx, Wh, b):\n"
+                            "    next_h = np.tanh(x @ Wx + prev_h @ Wh + b)\n    return next_h, Kept(x, prev_h, Wx, Wh, next_h)\n",
+        "rnn_step_backward": "def rnn_step_backward(dnext_h, cache):\n    c = cache\n    dz = dnext_h * (1 - c.h**2)\n"
+                             "    return dz @ c.Wx.T, dz @ c.Wh.T, c.x.T @ dz, c.p.T @ dz, dz.sum(0)\n"}),
+    Variant("rnn_step_backward", "a kind of dictionary for a cache", instead={
+        "rnn_step_forward": "class Kept(dict):\n    def __init__(self, *, h, **more):\n        super().__init__(more)\n        self.h = h\n\n"
+                            "def rnn_step_forward(x, prev_h, Wx, Wh, b):\n    next_h = np.tanh(x @ Wx + prev_h @ Wh + b)\n"
+                            "    return next_h, Kept(x=x, p=prev_h, Wx=Wx, Wh=Wh, h=next_h)\n",
+        "rnn_step_backward": "def rnn_step_backward(dnext_h, cache):\n    c = cache\n    dz = dnext_h * (1 - c.h**2)\n"
+                             "    return dz @ c['Wx'].T, dz @ c['Wh'].T, c['x'].T @ dz, c['p'].T @ dz, dz.sum(0)\n"}),
     Variant("rnn_step_backward", "a dictionary for a cache", instead={
         "rnn_step_forward": "def rnn_step_forward(x, prev_h, Wx, Wh, b):\n    next_h = np.tanh(x @ Wx + prev_h @ Wh + b)\n"
                             "    return next_h, dict(x=x, p=prev_h, Wx=Wx, Wh=Wh, h=next_h)\n",
@@ -242,6 +304,10 @@ VARIANTS = [
     Variant("next_letter_loss", "a Python loop for the loss", (("-log_p[np.arange(T), y].mean()",
             "-sum(log_p[t, y[t]] for t in range(T)) / T"),)),
     Variant("hello_loss", "helpers and imports", (("    W_vocab, h0", "    import math\n    W_vocab, h0"),)),
+    Variant("hello_loss", "gradients in another order", (("return loss, grads", "return loss, dict(reversed(grads.items()))"),)),
+    Variant("hello_loss", "the rest in float32", (("return loss, grads", "return loss, {name: np.float32(grads[name]) for name in grads}"),)),
+    Variant("train_hello", "numpy raises on its way", (("    losses = []", "    np.seterr(all='raise')\n    losses = []"),)),
+    Variant("train_hello", "losses in an array", (("return params, losses", "return params, np.array(losses)"),)),
     Variant("train_hello", "changes its dictionary in place", (("        params = {name: params[name] - learning_rate * "
             "grads[name] for name in params}", "        for name in params:\n            params[name] -= learning_rate * "
             "grads[name]"),)),

@@ -19,6 +19,7 @@ KINDS = [
     "missing",
     "names",
     "signature",
+    "functions",
     "cell",
     "part",
     "results",
@@ -172,6 +173,7 @@ class Generator:
             "part": lambda: [[self.value() for _ in range(self.random.randrange(4))]],
             "names": lambda: [[self.scalar() for _ in range(3)]],
             "signature": lambda: [[[self.scalar() for _ in range(pick([3, 4, 4, 4]))] for _ in range(3)]],
+            "functions": lambda: [[self.function() for _ in range(pick([2, 2, 2, 3]))]],
             "cell": lambda: [
                 self.random.choice(["ok", "error", "output", "marks", 3]), self.text(), self.text(),
                 self.random.choice([None, ["ValueError", "m", 1, "t", "tb"], ["x"], [1, 2, 3, 4, 5], 3]),
@@ -180,6 +182,11 @@ class Generator:
         }  # fmt: skip
         body = rest.get(kind, lambda: [self.value() for _ in range(self.random.randrange(4))])()
         return [kind, number, *body] if kind != "help" else [kind, self.random.choice([0, 1, "1"]), *body]
+
+    def function(self):
+        pick = self.random.choice
+        return pick([None, [[7, 1, 2, "f"], pick([None, 3, "abcd", [["x", 1, False, None]], self.value()])],
+                     [self.value(), None]])  # fmt: skip
 
     def text(self):
         return self.random.choice(

@@ -40,6 +40,8 @@ def ask(session, how):
         return list(session.names())
     if how == "signature":
         return inspect.signature(f)
+    if how == "functions":
+        return [str(inspect.signature(g)) for g in session.functions(["g", "h"]).values()]
     if how == "helper":
         return f(lambda *args, **named: args)
     return session.names()["x"]
@@ -56,7 +58,7 @@ def answer(session, how):
         session._channel.close()
 
 
-ASKS = ("call", "call", "many", "cell", "names", "signature", "helper", "get")
+ASKS = ("call", "call", "many", "cell", "names", "signature", "helper", "get", "functions")
 
 
 @pytest.mark.parametrize("part", range(5))

@@ -60,17 +60,28 @@ def test_other_byte_orders_and_subclasses_arrive_as_plain_values(define):
     f = define(
         "import numpy as np, collections, enum\n"
         "class Array(np.ndarray): pass\nclass Int(int): pass\nclass Str(str): pass\n"
-        "class Color(enum.IntEnum):\n    RED = 1\nPoint = collections.namedtuple('Point', 'x y')\n"
+        "class Color(enum.IntEnum):\n    RED = 1\n"
         "def f():\n"
         "    return [np.arange(3.).astype('>f8'), np.arange(3).view(Array), np.matrix([[1]]), "
         "np.ma.array([1]), Int(3),\n"
-        "            Str('s'), Color.RED, Point(1, 2), collections.OrderedDict(a=1), np.str_('t'), "
+        "            Str('s'), Color.RED, collections.OrderedDict(a=1), np.str_('t'), "
         "np.bool_(True)]"
     )
     result = f()
     assert [type(v) for v in result[:4]] == [np.ndarray] * 4
     np.testing.assert_array_equal(result[0], [0, 1, 2])
-    assert [type(v) for v in result[4:]] == [int, str, int, tuple, dict, str, np.bool_]
+    assert [type(v) for v in result[4:]] == [int, str, int, dict, str, np.bool_]
+
+
+def test_a_namedtuple_stays_what_it_is(define):
+    f = define(
+        "import collections\nPoint = collections.namedtuple('Point', 'x y')\n"
+        "def f():\n    return 1.0, Point(2, 3)\n"
+        "def g(point):\n    return point.y"
+    )
+    _, point = f()
+    assert isinstance(point, Reference)
+    assert f._session.names()["g"](point) == 3
 
 
 def test_what_is_not_plain_stays_inside_and_can_be_passed_back(define):
@@ -169,6 +180,21 @@ def test_hostile_signatures_become_any_arguments(define):
         "object.__setattr__(p, '_name', '__import__(\"os\")')\nf.__signature__ = inspect.Signature([p])"
     )
     assert str(inspect.signature(f)) == "(*args, **kwargs)"
+
+
+def test_functions_come_together_with_their_parameters(session):
+    session.run_cell(
+        "import functools\ndef plain(x, *, y=2): return x + y\n"
+        "@functools.wraps(plain)\ndef wrapped(*a): return plain(*a)\n"
+        "class Kind: pass\nnumber, _hidden = 3, plain"
+    )
+    found = session.functions(["wrapped", "plain", "Kind", "number", "missing", "_hidden", "len"])
+    assert list(found) == ["wrapped", "plain"]
+    assert found["plain"](1, y=5) == 6
+    session.run_cell("def plain(other): pass")
+    assert str(inspect.signature(found["plain"])) == "(x, *, y=2)"
+    assert str(inspect.signature(found["wrapped"])) == "(x, *, y=2)"
+    assert found["plain"].__name__ == "plain"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,13 @@
+"""Pictures and captions: `load` reads them, `python -m unrolled.data` fetches and builds them.
+
+    from unrolled import data
+    scenes = data.load("scenes")
+    captions, features, image_idxs = scenes.minibatch("train", batch_size=50, rng=0)
+    scenes.show("val")
+"""
+
+from unrolled.data.layout import DataError
+from unrolled.data.loader import CaptionData, Split, load
+from unrolled.data.words import decode, encode, tokenise
+
+__all__ = ["CaptionData", "DataError", "Split", "decode", "encode", "load", "tokenise"]
