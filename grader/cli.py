@@ -162,13 +162,17 @@ def _grade(course: Course, assignment: str, student: str | None, workers: Any, r
     from grader import lock
 
     results = []
-    with closing(workers), lock.held(course, f"grading {assignment}"):
-        grading.require_released(course, assignment, lambda line: err.print(line, markup=False))
-        who = grading.students(course, assignment, student)
-        with _bar(f"Grading {assignment}", len(who)) as tick:
-            for result in grading.grade(course, assignment, who, workers, regrade, trusted, seconds):
-                results.append(result)
-                tick()
+    try:
+        with closing(workers), lock.held(course, f"grading {assignment}"):
+            grading.require_released(course, assignment, lambda line: err.print(line, markup=False))
+            who = grading.students(course, assignment, student)
+            with _bar(f"Grading {assignment}", len(who)) as tick:
+                for result in grading.grade(course, assignment, who, workers, regrade, trusted, seconds):
+                    results.append(result)
+                    tick()
+    except KeyboardInterrupt:
+        err.print("Stopped. What was graded so far is kept; run it again to grade the rest.")
+        raise
     results.sort(key=lambda result: result.student)
     _print_marks(course, assignment, results, trusted)
     return results

@@ -12,7 +12,7 @@ from typing import Any
 import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from grader import gradebook, notebooks, settings, submission
 from grader.course import Course, Trouble
@@ -189,7 +189,7 @@ class Desk:
                           "run it again, or look at the notebook.")
         try:
             self._write(paper, outcome)
-        except (OperationalError, OSError):
+        except (OperationalError, InterfaceError, OSError):
             raise
         except Exception as error:      # whatever one submission has to do with it, the others' marks are written
             return Result(paper.student, REFUSED, f"{paper.student}: what came of judging cannot be written down, "
@@ -198,17 +198,18 @@ class Desk:
 
     def _write(self, paper: Paper, outcome: Outputs) -> None:
         offset = 0
-        for book in paper.books.values():
+        for name, book in paper.books.items():
             put_outputs(book, {n - offset: outputs for n, outputs in outcome.items()})
             offset += len(book.cells)
+            stamp(book, sandboxed=not self.trusted, **paper.stamps[name])
+        texts = {name: nbformat.writes(book) + "\n" for name, book in paper.books.items()}
         with gradebook.one_transaction(self.gradebook):
             self._write_marks(paper)
-        for name, book in paper.books.items():
-            stamp(book, sandboxed=not self.trusted, **paper.stamps[name])
+        for name, text in texts.items():
             path = self._graded_path(paper.student, name)
             for left in path.parent.glob(f".{path.name}.*"):    # by a run that was killed while it wrote
                 left.unlink()
-            notebooks.write_text(path, nbformat.writes(book) + "\n")
+            notebooks.write_text(path, text)
 
     def _write_marks(self, paper: Paper) -> None:
         self.gradebook.update_or_create_student(paper.student)

@@ -195,7 +195,7 @@ def known(start: Course, folder: Path) -> Known:
 
 def environment() -> dict[str, str]:
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-    return os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", "COLUMNS": "200"}
+    return os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", "COLUMNS": "2000"}
 
 
 def words(course: Course, *more: str, jobs: int = 2) -> list[str]:
@@ -237,18 +237,19 @@ def fingerprint(course: Course) -> list:
     return sorted((path.as_posix(), path.stat().st_mtime_ns) for path in course.autograded.glob(f"*/*/{NOTEBOOK}"))
 
 
-def killed(course: Course, position: float, known: Known) -> bool:
-    """Kill a run with SIGKILL when so many notebooks are there; False where it ended before.
+def killed(course: Course, more: float, known: Known) -> bool:
+    """Kill a run with SIGKILL when it has graded so many more; False where it ended before.
 
-    The part behind the point of ``position`` is the part of a submission, or of the time that a run takes to start.
+    The part of ``more`` behind the point is a part of the time for one submission, or, below 1, of the time that a
+    run takes to start.
     """
+    whole, part = int(more), more % 1
     with no_survivors(), grading(course) as process:
-        before = done(course)
-        pause = (position % 1) * (known.each if int(position) > before else known.starting + known.each)
-        if not wait_until(lambda: done(course) >= int(position), process):
+        wanted = done(course) + whole
+        if not wait_until(lambda: done(course) >= wanted, process):
             return False
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(pause)
+            process.wait(part * (known.each if whole else known.starting + known.each))
             return False
         process.kill()
         return True

@@ -38,6 +38,15 @@ class Server:
         """Stop as in a fall: nobody is asked to finish."""
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-m", "immediate", "stop")
 
+    @contextlib.contextmanager
+    def down(self) -> Iterator[None]:
+        """Be away for a while."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://{USER}@/{database}?host={self.folder}"
 
@@ -87,12 +96,11 @@ def test_same_marks_though_the_server_falls(server, small_class, released, skele
 
     with classroom.grading(course) as process:
         assert classroom.wait_until(lambda: classroom.done(course) > before, process)
-        server.stop()
-        _, said = process.communicate(timeout=200)
+        with server.down():
+            _, said = process.communicate(timeout=200)
+            refused = classroom.grade(course)
     classroom.assert_one_sentence(process, said, "Grading stopped", "What was graded so far is kept")
-    refused = classroom.grade(course)
     classroom.assert_one_sentence(refused, refused.stderr, "does not answer", "nothing was changed")
-    server.start()
 
     finished = classroom.grade(course)
     assert finished.returncode == 0, finished.stderr
