@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from grader.checks.sizes import Sizes
 from grader.checks.verdict import CheckFailed, right, wrong
 
 TOLERANCE = 1e-7
+MOST_ENTRIES = 1_000_000    # of an array whose shape is the student's own to say
 SINGLE_TOLERANCE = 1e-4     # what float32 inside an answer may cost
 EXPERIMENT_TOLERANCE = 1e-5
 LEAST_FACTOR = 1e-3         # what is closer to the right answer than this is not called a multiple of it
@@ -64,16 +66,24 @@ def require_array(name: str, got: Any, shape: tuple[int, ...] | None, sizes: Siz
         expected = f"an array of shape {sizes.shape(shape)}"
     if got is None:
         raise wrong(f"{name} is None, expected {expected}.", "Is it computed and returned?")
+    if type(got) is np.ndarray and got.dtype.kind in "biuf":
+        _require_shape(name, got.shape, shape, sizes)       # before it is copied: it may be large
     array = as_numbers(got)
     if array is None:
         raise _not_numbers(name, got, expected)
-    if shape is not None and array.shape != shape:
-        expected = f"expected {sizes.shape(shape)}" if shape else "expected a single number"
-        about = _about_shape(array.shape, shape, sizes)
-        raise wrong(f"{name} has shape {sizes.shape(array.shape)}, {expected}. {about}".rstrip())
+    _require_shape(name, array.shape, shape, sizes)
     if not np.isfinite(array).all():
         raise wrong(f"{name} is not finite: {_count_not_finite(array)}.", where(~np.isfinite(array), sizes))
     return array
+
+
+def _require_shape(name: str, found: tuple[int, ...], shape: tuple[int, ...] | None, sizes: Sizes) -> None:
+    """Raise the verdict where an array has another shape than asked, or, where any will do, too many entries."""
+    if shape is None and prod(found) > MOST_ENTRIES:
+        raise wrong(f"{name} has {prod(found):,} entries, more than the {MOST_ENTRIES:,} that are read.")
+    if shape is not None and found != shape:
+        expected = f"expected {sizes.shape(shape)}" if shape else "expected a single number"
+        raise wrong(f"{name} has shape {sizes.shape(found)}, {expected}. {_about_shape(found, shape, sizes)}".rstrip())
 
 
 def _not_numbers(name: str, got: Any, expected: str) -> CheckFailed:
