@@ -80,7 +80,7 @@ def loss_and_gradients(f: Callable, returned: Any, inputs: Sequence[Any], positi
 
 def _out_of_order(grads: Sequence[Any], shapes: dict[str, tuple]) -> str:
     """Tell which two gradients stand in each other's place, judging by their shapes."""
-    arrays = [as_numbers(g) for g in grads]
+    arrays = [g if type(g) is np.ndarray else as_numbers(g) for g in grads]      # shapes need no copy
     found = [None if array is None else array.shape for array in arrays]
     wrong_ones = [(name, got) for (name, want), got in zip(shapes.items(), found, strict=True) if got != want]
     if len(wrong_ones) == 2:
