@@ -30,6 +30,7 @@ def kill_and_resume(known: classroom.Known, folder, kills: int, seed: int) -> No
     known.assert_equals(course)
 
 
+@pytest.mark.timeout(900)
 def test_a_run_killed_six_times(small_class, tmp_path, capsys):
     began = time.monotonic()
     kill_and_resume(small_class, tmp_path / "course", 6, seed=11)

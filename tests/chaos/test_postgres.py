@@ -89,6 +89,7 @@ def on(course: Course, url: str) -> Course:
     return course
 
 
+@pytest.mark.timeout(900)
 def test_same_marks_though_the_server_falls(server, small_class, released, skeleton, answers, tmp_path):
     course = on(classroom.copied(released, tmp_path / "course"), server.database("marks"))
     classroom.begin(course, skeleton, answers, classroom.STUDENTS)
