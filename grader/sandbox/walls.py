@@ -1,7 +1,6 @@
 """The outer wall: what bubblewrap is told to show to the processes inside, and what not."""
 
 import importlib.machinery
-import importlib.util
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -177,8 +176,10 @@ def withhold_module(result: Plan, module: str) -> None:
     if "." not in module:
         result.folder(stub)
         result.text(stub / "__init__.py", sentence)
-    elif top in GIVEN_PACKAGES and found and not any(map(is_shown, found)):
-        result.text(stub.with_suffix(".py"), sentence)
+    elif top in GIVEN_PACKAGES:
+        given = [folder for folder in package_folders(top) if not is_shown(folder)]
+        if any(path.is_relative_to(folder) for path in found for folder in given):
+            result.text(stub.with_suffix(".py"), sentence)
 
 
 def withheld_sentence(module: str) -> str:
@@ -186,8 +187,9 @@ def withheld_sentence(module: str) -> str:
 
 
 def package_folders(name: str) -> list[Path]:
-    """Find a package's folders without importing it."""
-    spec = importlib.util.find_spec(name)
+    """Find a package's folders as a new process would, without importing it."""
+    specs = (finder.find_spec(name, None) for finder in sys.meta_path)
+    spec = next(filter(None, specs), None)
     return [Path(p).resolve() for p in (spec.submodule_search_locations or ())] if spec else []
 
 

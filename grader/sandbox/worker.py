@@ -30,6 +30,8 @@ DRAW = "a figure"  # what is warmed up by drawing one
 PRELOAD = ("numpy.random", "numpy.linalg", "numpy.fft", "h5py", "matplotlib.pyplot", DRAW)
 WITHHOLD = ("scipy", "torch", "unrolled.layers")
 START_SECONDS = 60
+STARTS = 3  # of a worker that is killed from outside while it starts
+KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)  # bubblewrap itself, or the program that it watches
 FIRST_UID, UIDS = 60001, 4000  # root gives each worker a user of its own, from a range Debian keeps free
 CREDENTIALS = struct.Struct("3i")
 
@@ -76,14 +78,26 @@ class Sandbox:
         bwrap = shutil.which("bwrap")
         if platform.system() != "Linux" or bwrap is None:
             raise why_not("")
+        for _ in range(STARTS):
+            said, again = self._start_once(bwrap)
+            if self.alive:
+                return
+            if not again:
+                break
+        raise why_not(said)
+
+    def _start_once(self, bwrap: str) -> tuple[str, bool]:
+        """Start the worker; of one that is not there, give what it said and whether to try again."""
         with tempfile.TemporaryFile() as log:
-            self._launch(bwrap, log.fileno())
+            process = self._launch(bwrap, log.fileno())
             try:
                 self._wait_until_warm()
-            except (OSError, TimeoutError):
+                return "", True
+            except OSError as e:
                 self.close()
                 log.seek(0)
-                raise why_not(log.read()[-4000:].decode(errors="replace")) from None
+                said = log.read()[-4000:].decode(errors="replace")
+                return said, not isinstance(e, TimeoutError) and process.returncode in KILLED
 
     @property
     def alive(self) -> bool:
@@ -136,7 +150,7 @@ class Sandbox:
                 self._bwrap.wait()
             self._bwrap = None
 
-    def _launch(self, bwrap: str, log: int) -> None:
+    def _launch(self, bwrap: str, log: int) -> subprocess.Popen:
         """Start bubblewrap; its arguments go through a descriptor, where no process inside can read them."""
         walls = plan(self.withhold, self.files, user_namespace=os.geteuid() != 0)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -169,6 +183,7 @@ class Sandbox:
                 os.close(fd)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         self._control = ours
+        return self._bwrap
 
     def _wait_until_warm(self) -> None:
         self._zygote = os.pidfd_open(self._order(self._config()))

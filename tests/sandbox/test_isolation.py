@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -326,6 +327,19 @@ def test_a_worker_whose_zygote_died_is_started_anew(quick_worker):
         assert caught.value.status == "died"
     with quick_worker.session() as session:
         assert session.run_cell("1 + 1").display == ("2",)
+
+
+def test_a_worker_killed_while_it_starts_is_started_anew(tmp_path, monkeypatch):
+    """An out-of-memory killer takes whom it likes; a refusal to start is said at once."""
+    own = tmp_path / "bwrap"
+    own.write_text(
+        f'#!/bin/sh\nmkdir {tmp_path}/first 2>&- && kill -9 $$\nexec {shutil.which("bwrap")} "$@"\n'
+    )
+    own.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    with Sandbox(preload=()) as sandbox, sandbox.session() as session:
+        assert session.run_cell("print(2)").stdout == "2\n"
+    assert (tmp_path / "first").is_dir()
 
 
 def test_nothing_is_left_when_the_grader_is_killed(tmp_path):
