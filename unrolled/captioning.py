@@ -148,6 +148,24 @@ class Captioner:
             params[name] = (scale * rng.standard_normal(shape)).astype(self.dtype)
         return params
 
+    def memory(self, N: int, T: int, regions: int = 1) -> int:
+        """Bytes that `loss` needs beside params and its inputs, its gradients included, on N captions of T words.
+
+        An upper bound, reached where no caption ends early and no word comes twice; with early ends and repeated
+        words it is less. It grows with N and T, and with nothing else that a batch may hold.
+        """
+        H, W, V, G = self.hidden_dim, self.wordvec_dim, len(self.word_to_idx), self.gates * self.hidden_dim
+        R, U, L = N * T, min(V, N * T), regions if self.looks else 1
+        a_step = {1: 3, 3: 6, 4: 8 + 3 * self.looks}[self.gates] * H + G  # states, gates, gradients of gates
+        a_caption = {1: 2, 3: 7, 4: 12}[self.gates] * H  # running states and scratch
+        floats = self.layers * (R * a_step + N * a_caption)
+        floats += R * (V + H) + U * 2 * (W + G)  # scores and their way back; distinct words
+        floats += (self.layers > 1) * R * H
+        floats += N * L * (self.feature_dim + H)
+        floats += self.looks * (3 * R * L + N * L * H)
+        floats += sum(int(np.prod(shape)) for shape in self.shapes().values())
+        return floats * self.dtype.itemsize + R * 48  # and word numbers
+
     # Learning
 
     def loss(
@@ -219,7 +237,6 @@ class Captioner:
         for layer in range(self.layers):
             inner = room.inner(f"layer {layer}")
             Wx, Wh, b = (params[name] for name in names(layer))
-            below: Any
             if layer == 0:
                 a, source = project_words(batch.words, params["W_embed"], Wx, b, inner)  # (R, G·H)
                 if self.image == "each step":

@@ -16,7 +16,8 @@ CHUNK = 16_384  # so many entries of a parameter, its gradient and both averages
 class Adam:
     """Adam (Kingma and Ba 2015): steps along the average gradient, in units of its usual size.
 
-    `step(params, grads)` changes params in place; both are dictionaries with the same names.
+    `step(params, grads)` changes params in place; both are dictionaries with the same names. Kept are the sums
+    m / (1 - beta1) and v / (1 - beta2), which saves two passes over them.
     """
 
     def __init__(
@@ -41,18 +42,16 @@ class Adam:
     def _update(self, p: Array, g: Array, m: Array, v: Array) -> None:
         """p (n,), its gradient g, and the averages m of gradients and v of their squares."""
         bias1, bias2 = 1 - self.beta1**self.t, 1 - self.beta2**self.t
-        rate, eps = self.learning_rate * bias2**0.5 / bias1, self.eps * bias2**0.5
+        m_unit, v_unit = (1 - self.beta1) / bias1, ((1 - self.beta2) / bias2) ** 0.5
+        rate, eps = self.learning_rate * m_unit / v_unit, self.eps / v_unit
         spare = np.empty(min(CHUNK, p.size), p.dtype)
         for first in range(0, p.size, CHUNK):
-            part = slice(first, first + CHUNK)
-            pc, gc, mc, vc = p[part], g[part], m[part], v[part]
+            pc, gc, mc, vc = (array[first : first + CHUNK] for array in (p, g, m, v))
             s = spare[: pc.size]
             mc *= self.beta1
-            np.multiply(gc, 1 - self.beta1, out=s)
-            mc += s
-            vc *= self.beta2
+            mc += gc
             np.multiply(gc, gc, out=s)
-            s *= 1 - self.beta2
+            vc *= self.beta2
             vc += s
             np.sqrt(vc, out=s)
             s += eps
