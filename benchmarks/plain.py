@@ -36,7 +36,7 @@ def rnn_step_backward(dh: Array, dc: Array, cache: Any) -> tuple[Array, ...]:
 
 
 def lstm_step(x: Array, h: Array, c: Array, Wx: Array, Wh: Array, b: Array) -> tuple[Array, Array, Any]:
-    H = h.shape[1]
+    H = c.shape[1]
     a = x.dot(Wx) + h.dot(Wh) + b
     i, f, o = sigmoid(a[:, :H]), sigmoid(a[:, H : 2 * H]), sigmoid(a[:, 2 * H : 3 * H])
     g = np.tanh(a[:, 3 * H :])
