@@ -73,10 +73,11 @@ class Room:
 
     def product(self, name: str, W: Array, uses: int) -> Product:
         """x @ W, made ready for being used that many times with one W."""
-        key = name, *W.shape
+        K, M = W.shape
+        key = name, K, M
         if key not in self._products:
-            panels = uses > 1 and self.dtype == np.float32 and panels_pay() and Panels.fit(*W.shape)
-            self._products[key] = Panels(*W.shape, self.dtype) if panels else Product()
+            panels = uses > 1 and self.dtype == np.float32 and panels_pay() and Panels.fit(K, M)
+            self._products[key] = Panels(K, M, self.dtype) if panels else Product()
         self._products[key].load(W)
         return self._products[key]
 
