@@ -22,6 +22,7 @@ from unrolled.training import History
 
 CELLS = ("rnn", "lstm", "gru", "attention-lstm")
 ON_THE_PAGE = 24        # pictures
+MAPS_ON_THE_PAGE = 4    # pictures with attention maps
 
 
 class Trouble(Exception):
@@ -168,7 +169,7 @@ def _write_page(
     figures = [("Loss", plots.loss_curves(history))]
     if captioner.looks:
         figures += [(f"Where it looked, {k + 1}", figure)
-                    for k, figure in enumerate(_looks(captioner, params, data, chosen[:4]))]
+                    for k, figure in enumerate(_looks(captioner, params, data, chosen))]
     path = folder / f"{recipe.cell}.html"
     told = (f"{captioner!r}. {history.epochs} epochs in {history.seconds:.0f} seconds"
             f"{'; ' + history.stopped if history.stopped else ''}. Captions by beam search, {recipe.beam} wide.")
@@ -180,10 +181,10 @@ def _write_page(
 
 def _looks(captioner: Captioner, params: dict[str, Any], data: CaptionData, chosen: Sequence[int]) -> list[Any]:
     """Attention maps of a few pictures, where the pictures are at hand."""
-    figures = []
+    figures: list[Any] = []
     for i in chosen:
         picture = picture_or_name(data, "val", i)
-        if not isinstance(picture, str):
+        if not isinstance(picture, str) and len(figures) < MAPS_ON_THE_PAGE:
             words, weights = look_along(captioner, params, data, data.val.features[[i]])
             figures.append(plots.attention_maps(picture, words, weights))
     return figures
