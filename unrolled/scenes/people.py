@@ -22,7 +22,6 @@ from unrolled.scenes.palette import (
 from unrolled.scenes.pen import Pen, Point, Thing
 
 
-
 class Build(NamedTuple):
     """Proportions: size of the body, of the head and how far above the chest it sits; half the width of
     shoulders and hips; thickness of limbs and details."""
@@ -156,7 +155,10 @@ def _arm(pen: Pen, body: Pose, side: int, sleeve: Colour, skin: Colour, build: B
     reach, width = build.shoulders - 1.2, build.width
     shoulder = (body.chest[0] + (-reach, reach)[side], body.chest[1] - 1.6)
     elbow, hand = body.elbows[side], body.hands[side]
-    if thing.get("top") in ("tee", "dress", "swimsuit", "stripes"):
+    style = thing.get("top")
+    if style == "swimsuit" and thing["kind"] in ("man", "boy"):
+        pen.line([shoulder, elbow, hand], skin, 3.4 * width)
+    elif style in ("tee", "dress", "swimsuit", "stripes"):
         pen.line([shoulder, elbow, hand], skin, 3.0 * width)
         pen.line(
             [shoulder, ((shoulder[0] + elbow[0]) / 2, (shoulder[1] + elbow[1]) / 2)], sleeve, 4.2 * width
@@ -230,7 +232,8 @@ def _cloth(
             pen.box(x - half, y, x + half, y + 1.7 * w, pale)
     elif thing.get("pattern") == "dots":
         for x, y in ((-4.0, -3), (0, -5), (4, -3), (-2, 1), (3, 2), (-3, 6), (2, 7), (0, 11)):
-            pen.ellipse(hx + x * w, hy + y * w, 1.0 * w, 1.0 * w, pale)
+            if y * w > -drop:
+                pen.ellipse(hx + x * w, hy + y * w, 1.0 * w, 1.0 * w, pale)
     elif style in ("jacket", "coat"):
         pen.line([(cx, cy), (hx, hy - drop)], dark(top, 0.35), 0.8)
         for i in (0.25, 0.5, 0.75):
