@@ -24,15 +24,12 @@ CELLS = 7
 
 
 class Weights(NamedTuple):
-    """Folded weights: `kernels` (O, I, 3, 3) with `biases` (O,), then the 1x1 map to the grid's channels, and
-    the layer `summary` (2D, S) from which the main thing and the place are read."""
+    """Folded weights: `kernels` (O, I, 3, 3) with `biases` (O,), then the 1x1 map to the grid's channels."""
 
     kernels: list[Array]
     biases: list[Array]
     grid: Array
     grid_bias: Array
-    summary: Array
-    summary_bias: Array
 
 
 class Seen(NamedTuple):
@@ -51,8 +48,6 @@ def load_weights(path: str | Path) -> Weights:
             [stored[f"bias{i}"].astype(np.float32) for i in layers],
             stored["grid"].astype(np.float32),
             stored["grid_bias"].astype(np.float32),
-            stored["summary"].astype(np.float32),
-            stored["summary_bias"].astype(np.float32),
         )
 
 
@@ -81,8 +76,7 @@ def look(pictures: NDArray[np.uint8], weights: Weights) -> Seen:
         x = convolve(x, kernel, bias, stride)
     cells = x.reshape(len(x), CELLS * CELLS, -1)  # (N, 49, D)
     pooled = np.concatenate([cells.mean(axis=1), cells.max(axis=1)], axis=1)  # (N, 2D)
-    summary = np.maximum(pooled @ weights.summary + weights.summary_bias, 0)
-    return Seen(np.concatenate([pooled, summary], axis=1), np.maximum(cells @ weights.grid + weights.grid_bias, 0))
+    return Seen(pooled, np.maximum(cells @ weights.grid + weights.grid_bias, 0))
 
 
 def see(
