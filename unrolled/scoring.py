@@ -27,9 +27,16 @@ MAX_N = 4
 SIGMA = 6.0
 
 
+# "don't" is  do n't,  "man's" and "man 's" are  man 's,  a hyphen parts two words.
+_WORD = re.compile(r"[^\W_]+?(?=n't\b)|n't\b|'s\b|[^\W_]+")
+
+
 def tokens(text: str) -> list[str]:
-    """Cut a sentence into lower-case words, punctuation dropped."""
-    return re.findall(r"[a-z0-9]+(?:'[a-z]+)?", text.lower())
+    """The words of a sentence in lower case, without punctuation, as everywhere in the course.
+
+    "A man's dog, running!" -> ["a", "man", "'s", "dog", "running"]
+    """
+    return _WORD.findall(text.lower().replace("\u2019", "'"))
 
 
 def ngrams(words: Sequence[str], longest: int = MAX_N) -> Ngrams:
