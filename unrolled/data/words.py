@@ -1,28 +1,17 @@
-"""Words and numbers: the tokeniser, the vocabulary, and the way from one to the other."""
+"""Words and numbers: the vocabulary, and the way from one to the other."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from unrolled.scoring import tokens as tokenise
+
 NULL, START, END, UNK = range(4)
 MARKS = ("<NULL>", "<START>", "<END>", "<UNK>")
-
-# "don't" is  do n't,  "man's" and "man 's" are  man 's,  a hyphen parts two words.
-_WORD = re.compile(r"[^\W_]+?(?=n't\b)|n't\b|'s\b|[^\W_]+")
-
-
-def tokenise(text: str) -> list[str]:
-    """The words of a sentence in lower case, without punctuation.
-
-    "A man's dog, running!" -> ["a", "man", "'s", "dog", "running"]
-    """
-    return _WORD.findall(text.lower().replace("\u2019", "'"))
-
 
 def vocabulary(sentences: Iterable[Sequence[str]], min_count: int = 5, size: int | None = None) -> list[str]:
     """The four marks, then the words by frequency, equals in alphabetical order.
