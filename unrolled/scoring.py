@@ -1,42 +1,25 @@
-"""Scores of captions against references, the same numbers as the COCO evaluation code: corpus BLEU and
-CIDEr-D.
+"""Scores of captions against references, the same numbers as the COCO evaluation code: corpus BLEU and CIDEr-D.
 
-Captions and references are text already cut into words by `tokens` or by blanks. References come as one
-list per
-picture. BLEU follows Papineni et al. 2002 with the closest reference length; CIDEr-D follows Vedantam et
-al. 2015,
-scaled by ten as the COCO code does, so that agreeing people come out near 0.8 to 0.9 (often printed times
-100).
+Captions and references are text already cut into words by `tokens` or by blanks. References come as one list per
+picture. BLEU follows Papineni et al. 2002 with the closest reference length; CIDEr-D follows Vedantam et al. 2015,
+scaled by ten as the COCO code does, so that agreeing people come out near 0.8 to 0.9 (often printed times 100).
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
-from unrolled.data.words import NULL
+from unrolled.data.words import NULL, tokens
 from unrolled.training import evaluate
 
 Ngrams = Counter[tuple[str, ...]]
 
 MAX_N = 4
 SIGMA = 6.0
-
-
-# "don't" is  do n't,  "man's" and "man 's" are  man 's,  a hyphen parts two words.
-_WORD = re.compile(r"[^\W_]+?(?=n't\b)|n't\b|'s\b|[^\W_]+")
-
-
-def tokens(text: str) -> list[str]:
-    """The words of a sentence in lower case, without punctuation, as everywhere in the course.
-
-    "A man's dog, running!" -> ["a", "man", "'s", "dog", "running"]
-    """
-    return _WORD.findall(text.lower().replace("\u2019", "'"))
 
 
 def ngrams(words: Sequence[str], longest: int = MAX_N) -> Ngrams:

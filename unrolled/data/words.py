@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from unrolled.scoring import tokens as tokenise
-
 NULL, START, END, UNK = range(4)
 MARKS = ("<NULL>", "<START>", "<END>", "<UNK>")
+
+# "don't" is  do n't,  "man's" and "man 's" are  man 's,  a hyphen parts two words.
+_WORD = re.compile(r"[^\W_]+?(?=n't\b)|n't\b|'s\b|[^\W_]+")
+
+
+def tokens(text: str) -> list[str]:
+    """The words of a sentence in lower case, without punctuation, as everywhere in the course.
+
+    "A man's dog, running!" -> ["a", "man", "'s", "dog", "running"]
+    """
+    return _WORD.findall(text.lower().replace("\u2019", "'"))
+
 
 def vocabulary(sentences: Iterable[Sequence[str]], min_count: int = 5, size: int | None = None) -> list[str]:
     """The four marks, then the words by frequency, equals in alphabetical order.
@@ -32,7 +43,7 @@ def encode(text: str | Sequence[str], word_to_idx: Mapping[str, int], length: in
     if not isinstance(text, str):
         rows = [encode(one, word_to_idx, length) for one in text]
         return np.array(rows, dtype=np.int32).reshape(len(rows), length)
-    numbers = [word_to_idx.get(word, UNK) for word in tokenise(text)[: length - 2]]
+    numbers = [word_to_idx.get(word, UNK) for word in tokens(text)[: length - 2]]
     row = np.full(length, NULL, dtype=np.int32)
     row[: len(numbers) + 2] = [START, *numbers, END]
     return row
