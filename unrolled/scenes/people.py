@@ -269,6 +269,9 @@ def _head(pen: Pen, thing: Thing, skin: Colour) -> None:
     hair = HAIR[thing.get("hair", "brown")]
     style = thing.get("hairstyle", "short")
     female = thing["kind"] in ("woman", "girl")
+    if thing.get("hat") == "hood":
+        pen.ellipse(-1.0, 0.4, 9.6, 9.8, dark(PAINT[thing["hat_colour"]], 0.12))
+        style = "short"
     _hair_behind(pen, style, hair, female)
     pen.ellipse(0, 0, 7.6, 7.8, skin)
     if thing["kind"] == "man":
@@ -406,7 +409,7 @@ def _ribbon(pen: Pen, colour: Colour) -> None:
 
 
 def _hood(pen: Pen, colour: Colour) -> None:
-    pen.cap(-1.0, 0.4, 9.4, 9.4, 48, 262, colour)
+    pen.cap(-1.0, 0.4, 9.6, 9.8, 66, 226, colour)
 
 
 HATS: dict[str, Callable[[Pen, Colour], None]] = {
