@@ -107,9 +107,14 @@ def _learn(
         )
     except CheckpointError as problem:
         raise Trouble(f"{problem} Or begin again with --anew.") from problem
-    params["b_proj"] -= (mean / std) @ params["W_proj"]         # from here on features are as they are stored
-    params["W_proj"] /= std[:, None]
+    take_in_scale(params, mean, std)
     return history
+
+
+def take_in_scale(params: dict[str, Any], mean: NDArray[np.float32], std: NDArray[np.float32]) -> None:
+    """Let a model that learned from (features - mean) / std read features as they are stored; in place."""
+    params["W_proj"] /= std[:, None]            # (C, H)
+    params["b_proj"] -= mean @ params["W_proj"]
 
 
 def regions_scale(data: CaptionData) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
