@@ -29,12 +29,15 @@ class Contestant:
     step: float = 0.0
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
+    turns: dict[str, list[float]] = field(default_factory=lambda: {"wall": [], "cpu": []})
 
     def take_turn(self, seconds: float) -> None:
         """Work for about so long, at least one step."""
         answer = self.ask(str(max(1, int(seconds / self.step))))
         self.wall += answer["wall"]
         self.cpu += answer["cpu"]
+        for clock, turns in self.turns.items():
+            turns.append(statistics.median(answer[clock]))
 
     def ask(self, line: str) -> Any:
         assert self.process.stdin is not None
@@ -54,13 +57,14 @@ def hold(
     rounds: int,
     seconds: float,
     alone: str | None = None,
-) -> dict[str, dict[str, float]]:
+) -> dict[str, dict[str, Any]]:
     """Let contestants work in turns and return their times, in seconds a step.
 
     tasks: by name, what `serve` of the script is given; blas_threads: by name, the threads BLAS may use.
     First each saves its loss and gradients, and all must agree with the first one's to rounding, but for the one
     that does other work, `alone`.
-    -> by name: wall and cpu (medians), wall_least and cpu_least, worst (the largest relative difference)
+    -> by name: wall and cpu (medians), wall_least and cpu_least, turns (the median of each turn, by clock), worst
+    (the largest relative difference)
     """
     contestants: list[Contestant] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -91,6 +95,7 @@ def hold(
             "cpu_least": min(c.cpu),
             "wall_least": min(c.wall),
             "steps": len(c.cpu),
+            "turns": c.turns,
             "worst": differences.get(c.name, 0.0),
         }
         for c in contestants
@@ -136,3 +141,9 @@ def serve(step: Callable[[], float], gradients: Callable[[], dict[str, Any]]) ->
             wall.append(time.perf_counter() - start)
             cpu.append(time.process_time() - used)
         print(json.dumps({"wall": wall, "cpu": cpu}), file=out, flush=True)
+
+
+def ratio(ours: dict[str, Any], other: dict[str, Any], clock: str) -> float:
+    """Ours by another's time: the median over turns that followed each other, so that a busy minute counts for both."""
+    pairs = zip(ours["turns"][clock], other["turns"][clock], strict=True)
+    return statistics.median(a / b for a, b in pairs)

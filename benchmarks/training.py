@@ -1,4 +1,4 @@
-"""How quick a training step is: python benchmarks/training.py [--threads 2] [--quick] [--json FILE]
+"""How quick a training step is: python benchmarks/training.py [--threads 2] [--quick] [--cells lstm rnn] [--json FILE]
 
 A captioner (features 512, word vectors 256, hidden 512, T = 16, 1,004 words, float32), forward, backward and Adam:
 ours, a plain CS231n-style one, PyTorch as users write it and PyTorch's quicker variants. Each works in a process of
@@ -30,7 +30,7 @@ from unrolled.captioning import GATES, Captioner  # noqa: E402
 from unrolled.training import Adam  # noqa: E402
 
 Array = NDArray[Any]
-Times = dict[str, dict[str, float]]
+Times = dict[str, dict[str, Any]]
 
 D, W, H, V, T, REGIONS = 512, 256, 512, 1004, 16, 49
 OURS, PLAIN, USERS, PEAK = "unrolled", "plain CS231n style", "PyTorch as users write it", "sgemm"
@@ -148,10 +148,10 @@ def report(cell: str, N: int, lengths: str, threads: int, times: Times) -> dict[
     print(f"\n{cell}, N = {N}, captions of {lengths} length, {threads} thread(s), {clock} time")
     print(f"  needed {needed / 1e9:.2f} of {of_all / 1e9:.2f} Gflop; sgemm peak {peak / 1e9:.0f} Gflop/s")
     print(f"  {'':38}{'median ms':>10}{'least ms':>10}{'ours / it':>11}{'of peak':>9}{'differs':>9}")
-    ours = times[OURS][clock]
+    ours = times[OURS]
     for name, t in times.items():
         share = (needed if name == OURS else of_all) / t[clock] / peak
-        row = f"{t[clock] * 1e3:10.1f}{t[clock + '_least'] * 1e3:10.1f}{ours / t[clock]:11.2f}"
+        row = f"{t[clock] * 1e3:10.1f}{t[clock + '_least'] * 1e3:10.1f}{contest.ratio(ours, t, clock):11.2f}"
         print(f"  {name:38}{row}{share:9.0%}{t['worst']:9.0e}")
     result: dict[str, Any] = {"cell": cell, "N": N, "lengths": lengths, "threads": threads, "times": times}
     result |= {"peak": peak, "needed": needed, "all": of_all, "verdicts": []}
@@ -160,7 +160,7 @@ def report(cell: str, N: int, lengths: str, threads: int, times: Times) -> dict[
     best = min(variants, key=lambda name: times[name][clock], default=None)
     for name, most in zip((USERS, best, PLAIN), targets, strict=True):
         if name in times and most is not None:
-            ratio = ours / times[name][clock]
+            ratio = contest.ratio(ours, times[name], clock)
             word = "met" if ratio <= most else "MISSED"
             print(f"  {ratio:.2f} of {name}; target {most:.2f}: {word}")
             result["verdicts"].append({"of": name, "ratio": ratio, "target": most, "met": ratio <= most})
@@ -219,6 +219,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--quick", action="store_true", help="one batch size, fewer turns")
     parser.add_argument("--rounds", type=int, default=7, help="turns of each contestant")
+    parser.add_argument("--sizes", nargs="*", type=int, default=[50, 128], help="captions in a batch")
     parser.add_argument("--cells", nargs="*", default=list(GATES), choices=list(GATES))
     parser.add_argument("--json", type=Path, help="write all times to this file")
     parser.add_argument("--contestant", type=json.loads, help=argparse.SUPPRESS)
@@ -226,17 +227,20 @@ def main() -> None:
     if args.contestant:
         contestant(args.contestant)
         return
+    getattr(sys.stdout, "reconfigure", lambda **_: None)(line_buffering=True)
     if not has_torch():
         print("PyTorch is not installed: compared with the plain implementation only.")
     results = []
     for cell in args.cells:
-        for N in (50,) if args.quick else (50, 128):
+        for N in args.sizes[:1] if args.quick else args.sizes:
             for lengths in ("real", "full") if cell == "lstm" and args.threads == 1 else ("real",):
                 times = contests(cell, N, lengths, args.threads, args)
                 results.append(report(cell, N, lengths, args.threads, times))
-    print("\nhow cost grows (LSTM, full captions, processor time)")
-    exponents = growth(args.quick)
-    memory()
+    exponents = {}
+    if args.threads == 1:
+        print("\nhow cost grows (LSTM, full captions, processor time)")
+        exponents = growth(args.quick)
+        memory()
     if args.json:
         text = json.dumps({"contests": results, "exponents": exponents}, indent=1)
         args.json.write_text(text + "\n", encoding="utf-8")
