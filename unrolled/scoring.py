@@ -13,12 +13,11 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
-from unrolled.data.words import tokens
+from unrolled.data.words import NULL, tokens
 from unrolled.training import evaluate
 
 Ngrams = Counter[tuple[str, ...]]
 
-NULL = 0        # the word that fills captions up; unrolled.data.words, which has it too, needs this module's tokens
 MAX_N = 4
 SIGMA = 6.0
 

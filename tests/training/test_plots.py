@@ -29,13 +29,7 @@ FIGURES = {
     "losses": lambda: plots.loss_curves({"rnn": history(), "lstm": history(val=False)}, title="two cells"),
     "no loss yet": lambda: plots.loss_curves(History()),
     "norms": lambda: plots.gradient_norms({"rnn": [1.0, 0.5, 0.0, np.inf], "lstm": [1.0, 1.1]}, clip=5.0),
-<<<<<<< HEAD
-    "captions": lambda: plots.captioned(
-        [picture(), "val-1.jpg"], ["a dog for $5", "a cat_x^2"], [["a $ dog"], ["cat"]]
-    ),
-=======
     "captions": lambda: plots.captioned([picture(), "val-1.jpg"], ["a $5 dog", "a cat_x^2"], [["a $ dog"], ["cat"]]),
->>>>>>> training
     "one caption": lambda: plots.captioned([picture()], ["a dog"]),
     "attention": lambda: plots.attention_maps(picture(), ["a", "$dog$"], rng.dirichlet(np.ones(49), 2)),
     "hidden units": lambda: plots.hidden_over_text(TEXT, np.tanh(rng.normal(size=(len(TEXT), 7))), [0, 6], width=40),

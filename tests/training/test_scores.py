@@ -11,15 +11,8 @@ from tests.training import tiny
 from unrolled import data, opponents, scoring
 from unrolled.scoring import References, Score, Table, bleu, cider, perplexity, score, score_human, tokens
 
-<<<<<<< HEAD
-WORDS = [
-    "a", "the", "dog", "cat", "man", "woman", "runs", "sits", "on", "in",
-    "under", "with", "red", "small", "street", "grass", "beach", "and", "two",
-]
-=======
 WORDS = ["a", "the", "dog", "cat", "man", "woman", "runs", "sits", "on",
          "in", "under", "with", "red", "small", "street", "grass", "beach", "and", "two"]
->>>>>>> training
 
 
 def sentences(seed: int, count: int) -> tuple[list[str], list[list[str]]]:
