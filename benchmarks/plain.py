@@ -109,19 +109,20 @@ def loss(cell: str, p: dict[str, Array], features: Array, captions: Array) -> tu
     (N, T), D = words.shape, features.shape[-1]
     attends = cell == "attention-lstm"
     forward, backward = STEPS["lstm" if attends else cell]
-    seen = features.dot(p["W_proj"]) + p["b_proj"]
+    seen = (features.reshape(-1, D).dot(p["W_proj"]) + p["b_proj"]).reshape(*features.shape[:-1], -1)
     x = p["W_embed"][words]
     h = seen.mean(axis=1) if attends else seen
     c = h if attends else np.zeros_like(h)
+    Wh = np.vstack((p["Wh"], p["Wattn"])) if attends else p["Wh"]
     states, caches = np.zeros((N, T, h.shape[1]), x.dtype), []
     for t in range(T):
         if attends:
             z, looked = look(h, seen)
             both = np.hstack((h, z))
-            h, c, cache = forward(x[:, t], both, c, p["Wx"], np.vstack((p["Wh"], p["Wattn"])), p["b"])
+            h, c, cache = forward(x[:, t], both, c, p["Wx"], Wh, p["b"])
             caches.append((cache, looked))
         else:
-            h, c, cache = forward(x[:, t], h, c, p["Wx"], p["Wh"], p["b"])
+            h, c, cache = forward(x[:, t], h, c, p["Wx"], Wh, p["b"])
             caches.append((cache, None))
         states[:, t] = h
     H = h.shape[1]
