@@ -15,7 +15,7 @@ def graded(course: Course, assignment: str, only: str | None = None) -> list[str
     Raises Trouble where nobody was, or the one was not.
     """
     course.notebooks(assignment)
-    there = sorted(p.parent.name for p in course.autograded.glob(f"*/{assignment}"))
+    there = sorted({p.parts[-3] for p in course.autograded.glob(f"*/{assignment}/*.ipynb")})
     if only is None and there:
         return there
     if only in there:

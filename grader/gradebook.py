@@ -189,9 +189,13 @@ class Record:
     """One submitted notebook's rows, fetched together, for a preprocessor that asks for them one by one."""
 
     def __init__(self, gradebook: Any, notebook: Any):
+        from nbgrader.api import BaseCell
+
         self.db = gradebook.db
-        self._grades = {grade.name: grade for grade in notebook.grades}
-        self._comments = {comment.name: comment for comment in notebook.comments}
+        cells = self.db.query(BaseCell.id, BaseCell.name).filter(BaseCell.notebook_id == notebook.notebook_id)
+        names = dict(cells.tuples())
+        self._grades = {names[grade.cell_id]: grade for grade in notebook.grades}
+        self._comments = {names[comment.cell_id]: comment for comment in notebook.comments}
 
     def find_grade(self, cell: str, *_: str) -> Any:
         """The grade of a cell, as nbgrader's Gradebook finds it."""

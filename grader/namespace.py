@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader import notebooks
-from grader.sandbox import Proxy
+from grader.sandbox import First, Proxy
 
 
 class Heard:
     """A student's function that says outside what it said inside: prints, warnings and lines on stderr."""
 
-    def __init__(self, proxy: Proxy):
+    def __init__(self, proxy: Proxy | First):
         self._proxy = proxy
         self.__name__ = proxy.__name__
 
@@ -36,6 +36,10 @@ class Heard:
     def many(self, calls: Sequence[tuple], keep: bool = True) -> list:
         """Call it once for each tuple of arguments, in one go."""
         return self._proxy.many(calls, keep)
+
+    def first(self, count: int) -> Heard:
+        """The same function, whose results after the first ``count`` stay inside."""
+        return Heard(self._proxy.first(count))
 
     def __repr__(self) -> str:
         return repr(self._proxy)

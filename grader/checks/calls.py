@@ -1,7 +1,8 @@
 """Calling a student's function: copies in, results out, and plain words for whatever goes wrong.
 
 A function may be the student's own, in the same kernel, or a stand-in for one that runs elsewhere. A stand-in
-offers ``many(list of arguments, keep)`` on its type and behaves like the function otherwise. Its errors may carry a
+offers ``many(list of arguments, keep)`` on its type, may offer ``first(count)`` for the same function whose further
+results stay where they are, and behaves like the function otherwise. Its errors may carry a
 ``student_line`` (number, text) and a ``student_function``; where its process had to be stopped, the error has a
 ``status`` and the ``arguments`` of the call. A cache may be a reference to a value that is not here: it is passed back
 as it came, never copied or looked into.
@@ -62,31 +63,33 @@ class Caller:
         with self._spoken(f):
             return _called(f, copies(args))
 
-    def in_place(self, f: Callable, *args: Any) -> Any:
-        """Call f with args themselves, so that the caller can see what f did to them."""
+    def in_place(self, f: Callable, *args: Any, first: int | None = None) -> Any:
+        """Call f with args themselves, so that the caller can see what f did to them.
+
+        ``first`` says how many of its results are looked at, -1 for all but the last.
+        """
         with self._spoken(f):
-            return _called(f, args)
+            return _called(_first(f, first), args)
 
-    def quietly(self, f: Callable, *args: Any) -> Any:
+    def quietly(self, f: Callable, *args: Any, first: int | None = None) -> Any:
         """Call f as an experiment: nothing it prints or warns is shown."""
-        return self.many(f, [args])[0]
+        return self.many(f, [args], first)[0]
 
-    def quietly_kept(self, f: Callable, *args: Any) -> Any:
+    def quietly_kept(self, f: Callable, *args: Any, first: int | None = None) -> Any:
         """Call f unshown and keep all that it returns, its cache too."""
         with self._spoken(f, show=False):
-            return _called(f, copies(args))
+            return _called(_first(f, first), copies(args))
 
     def quietly_back(self, backward: Callable, douts: Sequence[np.ndarray], cache: Any) -> Any:
         """Call a backward function unshown, on a fresh cache, which is passed on as it came."""
         with self._spoken(backward, show=False):
             return _called(backward, (*copies(douts), cache))
 
-    def many(self, f: Callable, arguments: Sequence[tuple]) -> list[Any]:
+    def many(self, f: Callable, arguments: Sequence[tuple], first: int | None = None) -> list[Any]:
         """Call f once for each tuple of arguments, in one go where f is a stand-in; nothing is shown."""
         with self._spoken(f, show=False):
-            together = getattr(type(f), "many", None)
-            if together is not None:
-                return together(f, [copies(args) for args in arguments], keep=False)
+            if hasattr(type(f), "many"):
+                return _first(f, first).many(list(arguments), keep=False)     # the calls work on copies anyway
             return [_called(f, copies(args)) for args in arguments]
 
     @contextlib.contextmanager
@@ -110,6 +113,11 @@ class Caller:
         if show:
             show_text(out.getvalue() + err.getvalue())
             self.said.warned += [text_of(w.message).rstrip(".") for w in caught]
+
+
+def _first(f: Any, count: int | None) -> Any:
+    """The function, or a stand-in for it that keeps its further results where they are."""
+    return f.first(count) if count is not None and hasattr(type(f), "first") else f
 
 
 def _called(f: Callable, args: Sequence[Any]) -> Any:

@@ -193,7 +193,7 @@ class Case:
 
     def _judge_outputs(self, f: Callable, inputs: tuple, wants: Mapping[str, Any], care: Care = USUAL) -> Verdicts:
         mine = copies(inputs)
-        outs = first_outputs(f, self.call.in_place(f, *mine), len(wants))
+        outs = first_outputs(f, self.call.in_place(f, *mine, first=len(wants)), len(wants))
         arrays = [self._arrays(name, out, want) for (name, want), out in zip(wants.items(), outs, strict=True)]
         self._require_untouched(f, parameter_names(f, len(inputs)), inputs, mine)
         for index, pairs in enumerate(arrays):
@@ -243,7 +243,7 @@ class Case:
                  truth: Callable | None) -> tuple[list[np.ndarray], Any]:
         """Run the student's forward pass: its outputs, right so far as truth tells, and its cache."""
         try:
-            result = self.call.in_place(forward, *mine)
+            result = self.call.in_place(forward, *mine, first=-1)
         except NotWritten as verdict:
             raise not_written(function_name(backward), verdict.function) from None
         outs, cache = outputs_and_cache(forward, backward, result)
@@ -331,7 +331,7 @@ class Case:
     def _judge_edge(self, f: Callable, label: str, inputs: tuple, base: tuple, truth: Callable | None) -> Verdicts:
         """One edge case of a forward function: as right as in the middle; only finite, where none knows better."""
         if label == LARGE_INPUTS:
-            out, *_ = first_outputs(f, self.call.quietly_kept(f, *inputs), 1)
+            out, *_ = first_outputs(f, self.call.quietly(f, *inputs, first=1), 1)
             require_array("its output", out, None, self.sizes)
             if not truth:
                 return
@@ -356,7 +356,7 @@ class Case:
         yield from self._judge_loss(f, inputs, truth, CARE.get(label, USUAL), compared)
 
     def _first_out(self, f: Callable, inputs: tuple) -> np.ndarray:
-        out, *_ = first_outputs(f, self.call.quietly(f, *inputs), 1)
+        out, *_ = first_outputs(f, self.call.quietly(f, *inputs, first=1), 1)
         return require_array("its output", out, None, self.sizes)
 
     def _cut(self, whole: np.ndarray, inputs: tuple, base: tuple) -> np.ndarray:

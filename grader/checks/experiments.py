@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -85,7 +86,8 @@ class Outputs:
         return ""
 
     def _answer(self, inputs: tuple) -> np.ndarray:
-        out = first_outputs(self.f, self.call.quietly(self.f, *inputs), self.index + 1)[self.index]
+        returned = self.call.quietly(self.f, *inputs, first=self.index + 1)
+        out = first_outputs(self.f, returned, self.index + 1)[self.index]
         if is_a(out, dict):
             out = dict(dict.items(out)).get(self.name)
         return require_array(self.name, out, None, self.call.sizes)
@@ -200,7 +202,7 @@ class Pair:
 
     def _right_with(self, inputs: tuple, numeric: Numeric, name: str, allowed: float) -> bool:
         """Run forward and backward on other inputs and tell whether this gradient is right there."""
-        outs, _ = outputs_and_cache(self.forward, self.backward, self.call.quietly_kept(self.forward, *inputs))
+        outs, _ = self._forward(inputs)
         rng = np.random.default_rng(1)
         shapes = [require_array("its output", out, None, self.call.sizes).shape for out in outs]
         douts = [rng.normal(size=shape) for shape in shapes]
@@ -213,9 +215,12 @@ class Pair:
 
     def _gradients(self, inputs: tuple, douts: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
         """Run both ways once more, for a fresh cache, and read the gradients."""
-        _, cache = outputs_and_cache(self.forward, self.backward, self.call.quietly_kept(self.forward, *inputs))
+        _, cache = self._forward(inputs)
         returned = self.call.quietly_back(self.backward, douts, cache)
         return gradients_of(self.backward, returned, inputs, self.positions, self.call.sizes)
+
+    def _forward(self, inputs: tuple) -> tuple[tuple, Any]:
+        return outputs_and_cache(self.forward, self.backward, self.call.quietly_kept(self.forward, *inputs, first=-1))
 
 
 @dataclass

@@ -110,7 +110,7 @@ class Numeric:
             for position, direction in directions
             for k in multiples
         ]
-        losses = np.array([self._loss(result) for result in self.caller.many(self.forward, moved)])
+        losses = np.array([self._loss(result) for result in self.caller.many(self.forward, moved, len(self.douts))])
         return (losses.reshape(-1, len(weights)) @ weights / self.care.step).tolist()
 
     def gradient(self, position: Position) -> np.ndarray:

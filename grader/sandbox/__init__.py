@@ -11,7 +11,7 @@ and what comes back is decoded by `wire.Decoder` and nothing else. The format is
 
 from grader.sandbox.limits import Limits
 from grader.sandbox.probe import Finding, probe
-from grader.sandbox.proxies import Instance, Names, Proxy, Reference, Said, Stopped, StudentError
+from grader.sandbox.proxies import First, Instance, Names, Proxy, Reference, Said, Stopped, StudentError
 from grader.sandbox.session import STATUS, CellResult, Failure, Session
 from grader.sandbox.unavailable import Unavailable
 from grader.sandbox.wire import ProtocolError
@@ -23,6 +23,7 @@ __all__ = [
     "CellResult",
     "Failure",
     "Finding",
+    "First",
     "Instance",
     "Limits",
     "Names",

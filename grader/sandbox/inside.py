@@ -74,8 +74,12 @@ class Writer:
         self.nodes = self.text = self.bytes = 0
         self.blobs = []
 
-    def value(self, value):
-        """Write a result; a part of it that cannot travel becomes a reference by itself."""
+    def value(self, value, first=None):
+        """Write a result; a part of it that cannot travel, or is not among the first, becomes a reference."""
+        if first is not None and type(value) in (tuple, list) and len(value) <= 64:
+            out, rest = value[:first], value[len(value[:first]) :]
+            tag = LIST if isinstance(value, list) else TUPLE
+            return [tag, *[self._whole(item) for item in out], *[self.reference(item) for item in rest]]
         if isinstance(value, tuple) and len(value) <= 64:
             return [TUPLE, *[self._whole(item) for item in value]]
         return self._whole(value)
@@ -378,7 +382,7 @@ class Student:
         except BaseException as e:
             writer, reply = (
                 Writer(self.table, self.bounds),
-                ["raised", number, *self.failure(e), self.said.node()],
+                ["raised", number, *self.failure(e), self.function_of(e), self.said.node()],
             )
         finally:
             self.said = outer
@@ -447,23 +451,23 @@ class Student:
     def do_signature(self, number, reader, target):
         return Writer(self.table, self.bounds), ["signature", number, parameters_of(reader.value(target))]
 
-    def do_call(self, number, reader, target, args, named):
+    def do_call(self, number, reader, target, args, named, first):
         function = reader.value(target)
         args, named = reader.value(args), reader.value(named)
         result = function(*args, **named)
         writer = Writer(self.table, self.bounds)
-        value = writer.value(result)
+        value = writer.value(result, first)
         changes = [[i, writer._array(array)] for i, array in reader.changed()]
         return writer, ["value", number, value, changes, self.said.node()]
 
-    def do_many(self, number, reader, target, calls, keep):
+    def do_many(self, number, reader, target, calls, keep, first):
         """Call one function many times; results leave in parts, so that neither side waits or hoards."""
         function = reader.value(target)
         writer, part, last = Writer(self.table, self.bounds, keep), [], time.monotonic()
         for args in calls:
             args = reader.value(args)
             reader.arrays.clear()
-            part.append(writer.value(function(*args)))
+            part.append(writer.value(function(*args), first))
             full = writer.bytes > FLUSH_BYTES or writer.nodes > self.bounds["nodes"] // 4
             if full or time.monotonic() - last > FLUSH_SECONDS:
                 self.send(writer, ["part", number, part])
@@ -559,6 +563,16 @@ class Student:
                 number, text = tb.tb_lineno, self.line(filename, tb.tb_lineno)
             tb = tb.tb_next
         return [number, plain(text, 200)]
+
+    def function_of(self, e):
+        """Name the student's function in which an exception was raised, or "" where there is none."""
+        name, tb = "", e.__traceback__
+        while tb is not None:
+            code = tb.tb_frame.f_code
+            if code.co_filename in self.cells and not code.co_name.startswith("<"):
+                name = code.co_name
+            tb = tb.tb_next
+        return plain(name, 80)
 
     def line(self, filename, number):
         lines = self.cells[filename]

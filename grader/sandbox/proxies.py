@@ -108,6 +108,13 @@ class Proxy(Instance):
         """
         return self._session.many(self, list(calls), keep)
 
+    def first(self, count: int) -> "First":
+        """The same function, but of a tuple or list of results only the first `count` come out.
+
+        The others stay inside, as references; a negative count leaves so many of the last ones inside.
+        """
+        return First(self, count)
+
     @property
     def __signature__(self) -> inspect.Signature:
         if "_signature" not in self.__dict__:
@@ -121,6 +128,23 @@ class Proxy(Instance):
 
     def __repr__(self) -> str:
         return f"<the student's {self.__name__}>"
+
+
+class First:
+    """A student's function whose further results stay inside; called, and called `many` times, as the function is."""
+
+    def __init__(self, proxy: Proxy, count: int):
+        self._proxy, self._count = proxy, count
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        return self._proxy._session.call(self._proxy, args, named, self._count)
+
+    def many(self, calls: Sequence[tuple], keep: bool = True) -> list:
+        """Call it once for each tuple of arguments, as `Proxy.many` does."""
+        return self._proxy._session.many(self._proxy, list(calls), keep, self._count)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._proxy, name)
 
 
 class Names(Mapping[str, Any]):

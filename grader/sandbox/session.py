@@ -244,22 +244,22 @@ class Session:
                 raise ProtocolError("the list of names has another form than agreed")
         return [name for name in names if is_name(name)]
 
-    def call(self, proxy: Proxy, args: tuple, named: dict) -> Any:
-        """Call a student's function inside."""
+    def call(self, proxy: Proxy, args: tuple, named: dict, first: int | None = None) -> Any:
+        """Call a student's function inside; of a tuple or list of results only the first come out."""
         encoder = self._encoder()
-        request = ["call", self._node(proxy), encoder.value(args), encoder.value(named)]
+        request = ["call", self._node(proxy), encoder.value(args), encoder.value(named), first]
         place = Place(proxy.__name__, (*args, *named.values()))
         with self._request(place, request, self.limits.call_seconds, encoder=encoder) as turn:
             result = self._value(self._receive(turn), encoder.arrays)
         return given(result)
 
-    def many(self, proxy: Proxy, calls: list[tuple], keep: bool) -> list:
+    def many(self, proxy: Proxy, calls: list[tuple], keep: bool, first: int | None = None) -> list:
         """Call a student's function many times, in as few requests as their size allows."""
         results: list = []
         place = Place(proxy.__name__, (), calls=len(calls))
         budget = self.limits.reply_bytes
         while len(results) < len(calls):
-            budget = self._some(proxy, calls, keep, results, place, budget)
+            budget = self._some(proxy, calls, (keep, first), results, place, budget)
         return results
 
     def attribute(self, owner: Instance, name: str) -> Any:
@@ -374,7 +374,7 @@ class Session:
         self._channel.send(answer, turn.deadline + self.limits.call_seconds)
 
     def _some(
-        self, proxy: Proxy, calls: list[tuple], keep: bool, results: list, place: Place, budget: int
+        self, proxy: Proxy, calls: list[tuple], how: tuple, results: list, place: Place, budget: int
     ) -> int:
         """Send as many calls of a batch as one frame holds, and gather their results as they come.
 
@@ -387,7 +387,7 @@ class Session:
             if encoder.size > CHUNK_BYTES:
                 break
         expected = len(results) + len(nodes)
-        request = ["many", self._node(proxy), nodes, keep]
+        request = ["many", self._node(proxy), nodes, *how]
         error = None
         with self._request(place, request, self.limits.cell_seconds, encoder=encoder) as turn:
             turn.bytes_left = budget
@@ -442,11 +442,12 @@ class Session:
 
     def _error(self, reply: Reply) -> Exception:
         """Make the exception that a reply describes."""
-        kind, message, number, text, said = reply.fields("raised", str, str, int, str, object)
+        kind, message, number, text, function, said = reply.fields("raised", str, str, int, str, str, object)
         reply.decoder.end()
         self._hear(said)
         error = exception(kind, message[:4_000])
         error.student_line = line_of(number, text)  # type: ignore[attr-defined]
+        error.student_function = function if is_name(function) else ""  # type: ignore[attr-defined]
         return error
 
     def _hear(self, node: Any) -> None:

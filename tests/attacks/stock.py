@@ -30,8 +30,8 @@ c.Execute.interrupt_on_timeout = True
 '''
 ALONE = "one statement of SQL"      # it changes everybody's marks: graded last
 SECONDS = 1.5
-MOST_SECONDS = 1500     # of one run of nbgrader's command
-CONVERTING = re.compile(rf"Converting notebook .*/class/submitted/(.*)/{ASSIGNMENT}/")
+MOST_SECONDS = 900     # of one run of nbgrader's command
+STARTED = re.compile(r"Creating/updating student with ID '(.*)'")
 
 
 def course_in(folder: Path, config: str, attacks: list[Attack]) -> Course:
@@ -75,7 +75,7 @@ def by_stock(course: Course) -> set[str]:
     stopped: set[str] = set()
     tried: set[str] = set()
     while True:
-        seen = CONVERTING.findall(autograde(course))
+        seen = STARTED.findall(autograde(course))
         left = set(os.listdir(course.submitted)) - set(os.listdir(course.autograded)) - tried
         print(f"stock: {len(seen)} notebooks, {len(left)} left", file=sys.stderr, flush=True)
         if not left or (not seen and not tried):
@@ -115,16 +115,21 @@ def table(ours: dict, stock: dict, stopped: set[str]) -> None:
     """Print what an attack earns by right, and what either grader paid."""
     print(f"{'attack':<58}{'earned':>8}{'stock':>14}{'this kit':>10}")
     most = ours["perfect"]
-    for attack in sorted(ATTACKS, key=lambda attack: attack.dangerous):
+    for attack in sorted(ATTACKS, key=lambda attack: not is_run(attack)):
         earned = sum(most[f"check-{name}"] or 0 for name in attack.earns)
-        by_nbgrader = "not run" if attack.dangerous else points(stock.get(attack.student))
+        by_nbgrader = "not run" if not is_run(attack) else points(stock.get(attack.student))
         by_nbgrader += " stops it" if attack.student in stopped else ""
         print(f"{attack.name:<58}{earned:>8g}{by_nbgrader:>14}{points(ours.get(attack.student)):>10}")
 
 
+def is_run(attack: Attack) -> bool:
+    """Leave out what is dangerous, and folders whose names stock nbgrader takes for a pattern or cannot log."""
+    return not attack.dangerous and not attack.folder
+
+
 def main() -> None:
     """Grade the class by this kit and by stock nbgrader, and print both side by side."""
-    safe = [attack for attack in ATTACKS if not attack.dangerous]
+    safe = [attack for attack in ATTACKS if is_run(attack)]
     with tempfile.TemporaryDirectory() as folder:
         ours = course_in(Path(folder, "ours"), demo.CONFIG, ATTACKS)
         by_ours(ours)

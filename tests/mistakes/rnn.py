@@ -268,6 +268,8 @@ VARIANTS = [
                             "    return c.h, c\n",
         "rnn_step_backward": "def rnn_step_backward(dnext_h, cache):\n    c = cache\n    dz = dnext_h * (1 - c.h**2)\n"
                              "    return dz @ c.Wx.T, dz @ c.Wh.T, c.x.T @ dz, c.p.T @ dz, dz.sum(0)\n"}),
+    Variant("rnn_step_backward", "gradients in a list", (("return dx, dprev_h, dWx, dWh, db",
+            "return [dx, dprev_h, dWx, dWh, db]"),)),
     Variant("rnn_step_backward", "upstream changed in place", ((DZ, "dnext_h\n    dz *= 1 - next_h**2"),)),
     Variant("rnn_step_backward", "through the blocks", instead={
         "rnn_step_backward": "def rnn_step_backward(dnext_h, cache):\n    x, prev_h, Wx, Wh, next_h = cache\n"

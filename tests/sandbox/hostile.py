@@ -168,7 +168,7 @@ class Generator:
         types = ["ValueError", "SystemExit", "__import__", "", 3]
         rest = {
             "value": lambda: [self.value(), changes, self.said()],
-            "raised": lambda: [pick(types), "m", self.integer(), "t", self.said()],
+            "raised": lambda: [pick(types), "m", self.integer(), "t", "f", self.said()],
             "results": lambda: [[self.value() for _ in range(self.random.randrange(4))], self.said()],
             "part": lambda: [[self.value() for _ in range(self.random.randrange(4))]],
             "names": lambda: [[self.scalar() for _ in range(3)]],

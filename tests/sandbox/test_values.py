@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from grader.sandbox import Instance, Proxy, Reference, StudentError
+from grader.sandbox.proxies import NotKept
 from grader.sandbox.tree import processor_seconds
 
 IDENTITY = "def f(x):\n    return x"
@@ -228,6 +229,7 @@ def test_exceptions_come_back_as_what_they_were(define, raised, kind, message):
         f(1)
     assert type(caught.value) is kind
     assert caught.value.student_line == (5, raised)
+    assert caught.value.student_function == "f"
 
 
 def test_the_line_told_is_the_deepest_of_the_students_own(session):
@@ -260,6 +262,23 @@ def test_a_call_that_prints_without_end_is_cut_not_failed(define):
     f = define("def f():\n    for i in range(20_000):\n        print('a line of a loop')\n    return 1")
     assert f() == 1
     assert len(f.last_said.stdout) < 30_000
+
+
+def test_only_the_first_results_come_out(define):
+    """A cache stays where it was made, and goes back into the call as the very object."""
+    forward = define("def forward(x):\n    global kept\n    kept = [x]\n    return 2 * x, kept", "forward")
+    backward = define("def backward(dout, cache):\n    return cache is kept", "backward")
+    x = np.ones((2, 3))
+    out, cache = forward.first(1)(x)
+    assert np.array_equal(out, 2 * x)
+    assert isinstance(cache, Reference)
+    assert backward(x, cache) is True
+    out, cache = forward.first(-1)(x)
+    assert np.array_equal(out, 2 * x)
+    assert isinstance(cache, Reference)
+    assert [type(part) for part in forward.first(1).many([(x,)], keep=False)[0]] == [np.ndarray, NotKept]
+    assert forward.first(1).__name__ == "forward"
+    assert [type(part) for part in forward(x)] == [np.ndarray, list]
 
 
 def test_many_calls_in_one_round_trip(define):
