@@ -222,6 +222,7 @@ class Captioner:
         for layer in range(self.layers):
             inner = room.inner(f"layer {layer}")
             Wx, Wh, b = (params[name] for name in names(layer))
+            below: Any
             if layer == 0:
                 a, below = project_words(batch.words, params["W_embed"], Wx, b, inner)  # (R, G·H)
                 if self.image == "each step":

@@ -10,57 +10,38 @@ float32 in is float32 throughout and out; float64 stays float64. No input is cha
 Each cell has its step, plain to read, and its sequence, quick to run. The sequences share a few ideas: one product
 for the inputs of all steps before the loop and one for the gradients of the weights after it; buffers with time as
 first axis; all gates of a step in one buffer, worked on in place; sequences that have ended are not computed.
+
+A module is imported when one of its names is asked for: an assignment withholds those that would answer it, and the
+others stay.
 """
 
-from unrolled.layers.attention import (
-    attention_backward,
-    attention_forward,
-    attention_lstm_backward,
-    attention_lstm_forward,
-    attention_lstm_step_backward,
-    attention_lstm_step_forward,
-)
-from unrolled.layers.dense import (
-    affine_backward,
-    affine_forward,
-    sigmoid,
-    temporal_affine_backward,
-    temporal_affine_forward,
-)
-from unrolled.layers.gru import gru_backward, gru_forward, gru_step_backward, gru_step_forward
-from unrolled.layers.losses import temporal_softmax_loss
-from unrolled.layers.lstm import lstm_backward, lstm_forward, lstm_step_backward, lstm_step_forward
-from unrolled.layers.rnn import rnn_backward, rnn_forward, rnn_step_backward, rnn_step_forward
-from unrolled.layers.stacks import stack_backward, stack_forward
-from unrolled.layers.words import word_embedding_backward, word_embedding_forward
+from importlib import import_module
+from typing import Any
 
-__all__ = [
-    "affine_backward",
-    "affine_forward",
-    "attention_backward",
-    "attention_forward",
-    "attention_lstm_backward",
-    "attention_lstm_forward",
-    "attention_lstm_step_backward",
-    "attention_lstm_step_forward",
-    "gru_backward",
-    "gru_forward",
-    "gru_step_backward",
-    "gru_step_forward",
-    "lstm_backward",
-    "lstm_forward",
-    "lstm_step_backward",
-    "lstm_step_forward",
-    "rnn_backward",
-    "rnn_forward",
-    "rnn_step_backward",
-    "rnn_step_forward",
-    "sigmoid",
-    "stack_backward",
-    "stack_forward",
-    "temporal_affine_backward",
-    "temporal_affine_forward",
-    "temporal_softmax_loss",
-    "word_embedding_backward",
-    "word_embedding_forward",
-]
+HOME = {
+    name: module
+    for module, names in {
+        "attention": "attention_forward attention_backward attention_lstm_step_forward attention_lstm_step_backward "
+        "attention_lstm_forward attention_lstm_backward",
+        "dense": "affine_forward affine_backward temporal_affine_forward temporal_affine_backward",
+        "gates": "sigmoid",
+        "gru": "gru_step_forward gru_step_backward gru_forward gru_backward",
+        "losses": "temporal_softmax_loss",
+        "lstm": "lstm_step_forward lstm_step_backward lstm_forward lstm_backward",
+        "rnn": "rnn_step_forward rnn_step_backward rnn_forward rnn_backward",
+        "stacks": "stack_forward stack_backward",
+        "words": "word_embedding_forward word_embedding_backward",
+    }.items()
+    for name in names.split()
+}
+__all__ = sorted(HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in HOME:
+        raise AttributeError(f"unrolled.layers has no {name}")
+    return getattr(import_module(f"unrolled.layers.{HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,27 +1,12 @@
-"""Affine layers, for one input and for one at every step, and the sigmoid."""
+"""Affine layers, for one input and for one at every step."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from unrolled.layers.room import Array
 
 Cache = tuple[Any, ...]
-
-
-def sigmoid(x: Array) -> Array:
-    """1 / (1 + exp(-x)) without overflow, for x of any shape: sigmoid(x) = (1 + tanh(x/2)) / 2."""
-    return 0.5 * np.tanh(0.5 * x) + 0.5
-
-
-def sigmoid_in_place(x: Array) -> None:
-    """Put sigmoid(x) in the place of x."""
-    x *= 0.5
-    np.tanh(x, out=x)
-    x *= 0.5
-    x += 0.5
 
 
 def affine_forward(x: Array, w: Array, b: Array) -> tuple[Array, Cache]:

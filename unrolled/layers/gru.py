@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from unrolled.layers.dense import Cache, sigmoid, sigmoid_in_place
+from unrolled.layers.dense import Cache
+from unrolled.layers.gates import sigmoid, sigmoid_in_place
 from unrolled.layers.room import Array, Room, Steps, batch_major, time_major
 
 

@@ -1,0 +1,20 @@
+"""The sigmoid, that gates are made of."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from unrolled.layers.room import Array
+
+
+def sigmoid(x: Array) -> Array:
+    """1 / (1 + exp(-x)) without overflow, for x of any shape: sigmoid(x) = (1 + tanh(x/2)) / 2."""
+    return 0.5 * np.tanh(0.5 * x) + 0.5
+
+
+def sigmoid_in_place(x: Array) -> None:
+    """Put sigmoid(x) in the place of x."""
+    x *= 0.5
+    np.tanh(x, out=x)
+    x *= 0.5
+    x += 0.5
