@@ -545,7 +545,7 @@ def test_an_answer_that_waits_to_be_awaited(case):
 
 FOLLOWS = [3, 4, 0, 1, 5, 2]        # <START> a cat <END>
 WORDS = ["<NULL>", "<START>", "<END>", "<UNK>", "a", "cat"]
-PARAMS, PICTURES = {"b": np.zeros(2)}, np.eye(3)
+PARAMS, PICTURES = {"b": np.ones(2)}, np.eye(3)
 
 
 def chain(read=None, start=1):

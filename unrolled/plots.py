@@ -67,7 +67,9 @@ def captioner(read: Sequence[str], said: Sequence[str]) -> Figure:
         ax.text(-1, y, text, ha="center", va="center", fontsize=10, color=LABEL)
     ax.set(xlim=(-1.5, len(read) - 0.5), ylim=(-0.4, 2.4))
     ax.axis("off")
-    return _finish(fig)
+    fig.patch.set_alpha(0)
+    plt.close(fig)          # or a notebook would show it once more
+    return fig
 
 
 def step_graph() -> Figure:

@@ -38,7 +38,7 @@ class Sampling:
         array = require_array("captions", got, want.shape, self.call.sizes)
         broken = array.ravel()[(array != np.round(array)).ravel()]
         if broken.size:
-            raise wrong(f"captions holds numbers such as {broken[0]:.3g}, expected word numbers.",
+            raise wrong(f"captions holds numbers such as {broken[0]:.10g}, expected word numbers.",
                         "The largest score is a score; the word is its place: is it max where argmax is meant?")
         return array.astype(np.int64)
 
@@ -101,7 +101,12 @@ class Sampling:
         return self._unused(got)
 
     def _unused(self, got: np.ndarray) -> str:
-        """Shake one parameter at a time: captions that never change have not used it."""
+        """Shake one parameter at a time: captions that never change have not used it.
+
+        Where one is zero throughout, as in a network made by hand, another may rightly make no difference.
+        """
+        if not all(value.any() for value in self.params.values()):
+            return ""
         rng = np.random.default_rng(0)
         for name, position in leaves(["params"], (self.params,)).items():
             value = self.params[name]

@@ -172,8 +172,8 @@ class Case:
         self._credit(sampling.judge(got, np.asarray(want)), late)
         if self.credit is None:
             fine(says)
-        for line in sampling.drawn(got):
-            print(f"  {line}")
+            for line in sampling.drawn(got):
+                print(f"  {line}")
 
     @quiet
     def caption_edges(self, f: Callable, params: dict, features: np.ndarray, length: int, *, want: Any,

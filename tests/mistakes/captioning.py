@@ -130,7 +130,7 @@ MISTAKES = [
     Mistake("captioning_loss", "mask missing", ((CALL, CALL.replace("mask", "np.ones_like(mask)")),), "when padding counts"),
     Mistake("captioning_loss", "mask of what is read", ((CALL, CALL.replace("mask", "words_in != NULL")),), "when the mask looks at the words that are read"),
     Mistake("captioning_loss", "target not shifted", ((CALL, CALL.replace("words_out, mask", "words_in, words_in != NULL")),), "is the target one step ahead?"),
-    Mistake("captioning_loss", "captions not cut", (("words_in, words_out, mask = input_and_target(captions)", "words_in = words_out = captions; mask = captions != NULL"),), "loss is wrong"),
+    Mistake("captioning_loss", "captions not cut", (("words_in, words_out, mask = input_and_target(captions)", "words_in = words_out = captions; mask = captions != NULL"),), "is the target one step ahead?"),
     Mistake("captioning_loss", "W_proj from h0", ((PROJ, PROJ.replace("dh0", "h0")),), "what comes back to the first state is dh0"),
     Mistake("captioning_loss", "b_proj from h0", ((B_PROJ, B_PROJ.replace("dh0", "h0")),), "what comes back to the first state is dh0"),
     Mistake("captioning_loss", "b_proj itself", ((B_PROJ, '"b_proj": params["b_proj"]'),), "It equals the parameter itself"),
