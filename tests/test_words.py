@@ -541,3 +541,104 @@ def test_an_answer_that_waits_to_be_awaited(case):
     async def answer(x):
         return x
     assert verdict(case.run, answer, 1) == "✗ answer returned a coroutine: is it async def where def is meant?"
+
+
+FOLLOWS = [3, 4, 0, 1, 5, 2]        # <START> a cat <END>
+WORDS = ["<NULL>", "<START>", "<END>", "<UNK>", "a", "cat"]
+PARAMS, PICTURES = {"b": np.ones(2)}, np.eye(3)
+
+
+def chain(read=None, start=1):
+    """Say what follows what is read: the word that was said, or ``read`` at every step."""
+    def speaks(params, features, length):
+        captions, word = np.zeros((len(features), length), dtype=int), start
+        for t in range(length):
+            captions[:, t] = FOLLOWS[word]
+            word = FOLLOWS[word] if read is None else read
+        return captions
+    return speaks
+
+
+def judged(f, want=((4, 5, 2),) * 3, **more):
+    return Case(N=3, T=4).captions(f, PARAMS, PICTURES, len(want[0]), want=want, says="it speaks", words=WORDS, **more)
+
+
+def test_captions_draw_what_was_read(capsys):
+    judged(chain(), follows=FOLLOWS)
+    assert capsys.readouterr().out == (
+        "✓ it speaks\n  step  0        1    2\n  read  <START>  a    cat\n  said  a        cat  <END>\n")
+
+
+def test_each_way_to_speak_wrongly_has_its_sentence():
+    for f, words in {
+        chain(read=1): "So the words that were read are <START> <START> <START>.\n  <START> is read at every step",
+        chain(start=0): "<NULL> is read first: a caption begins with <START>",
+        chain(read=0): "as in an empty place: is the word stored where the next step reads?",
+        lambda params, features, length: np.array([[0, 0, 4]] * 3): "is the line that stores the word inside the loop?",
+        lambda params, features, length: np.zeros((3, 3), int): "Every word is <NULL>",
+        lambda params, features, length: np.full((3, 3), 2.31): "holds numbers such as 2.31, expected word numbers",
+        lambda params, features, length: np.array([[4, 5, 0]] * 3): "does the loop go on to the end?",
+        lambda params, features, length: np.array([[4, 5, 5]] * 3): "It does not change when b changes: is b used?",
+        lambda params, features, length: None: "returned None",
+        lambda params, features, length: np.zeros((3, 4)): "one too long along",
+    }.items():
+        assert words in verdict(judged, f, follows=FOLLOWS), words
+    assert "is the picture in the first state?" in verdict(judged, chain(), want=((4, 5, 2), (5, 4, 5), (5, 2, 0)))
+    stops = np.array([[4, 2, 0], [5, 4, 0], [5, 5, 0]])
+    assert "All captions stop where one of them has said <END>" in verdict(
+        judged, lambda params, features, length: stops, want=((4, 2, 5), (5, 4, 5), (5, 5, 5)))
+    known = {"It counts.": [[3, 4, 5]]}
+    assert "\n  It counts." in verdict(judged, lambda *a: np.array([[3, 4, 5]] * 3), follows=FOLLOWS, like=known)
+
+
+def test_what_stands_behind_the_end_is_nobodys_business():
+    for rest in (0, 2, 5):
+        judged(lambda params, features, length, rest=rest: np.array([[4, 2, rest]] * 3), want=((4, 2, 3),) * 3)
+
+
+def test_one_column_late_is_named_and_worth_a_part(capsys):
+    def late(params, features, length):
+        return np.hstack([np.ones((len(features), 1), int), chain()(params, features, length - 1)])
+    assert "right but one column late: column 0 holds <START>" in verdict(judged, late)
+    case = Case(N=3)
+    how = {"want": ((4, 5, 2),) * 3, "late": 2}
+    case.captions(late, PARAMS, PICTURES, 3, says="it speaks", **how)
+    case.caption_edges(late, PARAMS, PICTURES, 3, **how)
+    out = capsys.readouterr().out
+    assert case.credit == 2
+    assert out.count("✗") == 1
+    assert "2 points if it is right" in out
+    assert "it speaks" not in out
+    with pytest.raises(CheckFailed):
+        case.captions(chain(read=1), PARAMS, PICTURES, 3, says="it speaks", **how)
+    case = Case(N=3)
+    case.captions(chain(), PARAMS, PICTURES, 3, says="it speaks", **how)
+    assert case.credit is None
+
+
+def test_edge_cases_of_captions_are_named():
+    def three(params, features, length):
+        return chain()(params, np.zeros(3), length)
+    said = verdict(Case(N=3, T=5).caption_edges, three, PARAMS, PICTURES, 3, want=((4, 5, 2),) * 3)
+    assert said.startswith("✗ With N = 1: captions has shape")
+
+
+def test_a_known_likeness_is_told(case):
+    x, W = case("ND DH")
+    like = {"It is doubled.": 2 * (x @ W)}
+    twice = verdict(case.outputs, lambda x, W: 2 * (x @ W), x, W, out=x @ W, like=like)
+    assert "It is doubled." in twice
+    loss = verdict(case.loss, lambda x: (float(np.sum(x**2)), x**3), x, like={"It is the cube.": x**3})
+    assert "It is the cube." in loss
+
+
+def test_rows_that_are_used_twice_are_told(case):
+    def look_up(x, W):
+        return W[x], (x, W)
+
+    def overwrites(dout, cache):
+        dW = np.zeros_like(cache[1])
+        dW[cache[0]] = dout
+        return dW
+    assert "Just the rows of words that come more than once are wrong" in verdict(
+        case.gradients, look_up, overwrites, np.array([[0, 1, 1], [2, 4, 4]]), case("DH"))
