@@ -14,7 +14,7 @@ profile bwrap /usr/bin/bwrap flags=(unconfined) {
   include if exists <local/bwrap>
 }
 """
-OTHERWISE = "or grade in a container, or, if you trust every submission, say --trusted"
+OTHERWISE = "or grade on another Linux machine, or, if you trust every submission, say --trusted"
 
 
 class Unavailable(Exception):
@@ -25,8 +25,8 @@ def why_not(said: str) -> Unavailable:
     """Explain a sandbox that did not start, by what bubblewrap or the program inside said."""
     if platform.system() != "Linux":
         return Unavailable(
-            f"the sandbox needs Linux, this is {platform.system()}: grade in a Linux container or virtual "
-            "machine, or, if you trust every submission, say --trusted"
+            f"the sandbox needs Linux, this is {platform.system()}: grade on a Linux machine, "
+            "which may be a virtual one, or, if you trust every submission, say --trusted"
         )
     if shutil.which("bwrap") is None:
         return Unavailable(
