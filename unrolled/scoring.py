@@ -14,7 +14,12 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from html import escape
+from typing import Any, NamedTuple
+
+from unrolled.data.words import NULL
+from unrolled.training import evaluate
 
 Ngrams = Counter[tuple[str, ...]]
 
@@ -82,14 +87,14 @@ def cider(
     log_pictures = math.log(float(len(references) if pictures is None else pictures))
     total = 0.0
     for caption, others in zip(captions, references, strict=True):
-        guess = _Vector(caption, frequency, log_pictures)
-        total += sum(guess.similarity(_Vector(other, frequency, log_pictures)) for other in others) / len(
+        guess = Vector(caption, frequency, log_pictures)
+        total += sum(guess.similarity(Vector(other, frequency, log_pictures)) for other in others) / len(
             others
         )
     return total / len(captions) * 10
 
 
-class _Vector:
+class Vector:
     """A sentence as weighted n-grams, one vector for each n."""
 
     def __init__(
@@ -101,7 +106,7 @@ class _Vector:
             self.weights[len(gram) - 1][gram] = count * (log_pictures - math.log(max(1.0, frequency[gram])))
         self.norms = [math.sqrt(sum(w * w for w in weights.values())) for weights in self.weights]
 
-    def similarity(self, other: _Vector) -> float:
+    def similarity(self, other: Vector) -> float:
         """Mean over n of the clipped cosine, damped by the difference in length."""
         damping = math.exp(-((self.length - other.length) ** 2) / (2 * SIGMA**2))
         total = 0.0
@@ -111,3 +116,111 @@ class _Vector:
             )
             total += dot / (a * b) if a and b else dot
         return total * damping / MAX_N
+
+
+def perplexity(loss: Callable[[Any, Any, Any], tuple[float, Any]], params: Any, split: Any) -> float:
+    """exp of the mean loss of a word, <END> counted: among how many equally likely words a model hesitates.
+
+    `loss` as in `unrolled.training`: summed over words, a mean over captions, as CS231n's. `split` has captions
+    (N, T), image_idxs (N,) and features (M, ...). -> from 1 (certain) to V (any word as likely as another)
+    """
+    words = int((split.captions[:, 1:] != NULL).sum())
+    return math.exp(evaluate(loss, params, split) * len(split.captions) / max(1, words))
+
+
+class Score(NamedTuple):
+    """BLEU-1 to BLEU-4 and CIDEr-D of captions, all times 100, as tables print them; perplexity of a model."""
+
+    bleu: tuple[float, float, float, float]
+    cider: float
+    perplexity: float | None = None
+
+
+class References:
+    """What people said about N pictures, as text, cut into words and weighed once for any number of scores."""
+
+    def __init__(self, texts: Sequence[Sequence[str]]):
+        self.words = [[tokens(text) for text in some] for some in texts]
+        self.frequency, self.log_pictures = document_frequency(self.words), math.log(max(1, len(texts)))
+        self.vectors = [[self.vector(words) for words in some] for some in self.words]
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def vector(self, words: Sequence[str]) -> Vector:
+        return Vector(words, self.frequency, self.log_pictures)
+
+
+def score(
+    captions: Sequence[str], references: Sequence[Sequence[str]] | References, perplexity: float | None = None
+) -> Score:
+    """Score one caption a picture, text, against what people said about it: N texts, N lists of texts."""
+    people = references if isinstance(references, References) else References(references)
+    if len(captions) != len(people):
+        raise ValueError(f"expected {len(people)} captions, one per picture, found {len(captions)}.")
+    said = [tokens(text) for text in captions]
+    vectors = [people.vector(words) for words in said]
+    return _scored(said, people.words, vectors, people.vectors, perplexity)
+
+
+def score_human(references: Sequence[Sequence[str]] | References) -> Score:
+    """Score each of the people in turn against the others, and average: how far another human agrees.
+
+    Pictures about which only one person said something do not count; raises ValueError where there is no other.
+    """
+    people = references if isinstance(references, References) else References(references)
+    several = [n for n, some in enumerate(people.words) if len(some) > 1]
+    if not several:
+        raise ValueError("No picture has two captions, so no human can be compared with another.")
+    turns = []
+    for turn in range(min(len(people.words[n]) for n in several)):
+        words, vectors = ([(some[n][turn], _without(some[n], turn)) for n in several]
+                          for some in (people.words, people.vectors))
+        turns.append(_scored(*zip(*words, strict=True), *zip(*vectors, strict=True)))
+    blue = [sum(one.bleu[n] for one in turns) / len(turns) for n in range(MAX_N)]
+    return Score((blue[0], blue[1], blue[2], blue[3]), sum(one.cider for one in turns) / len(turns))
+
+
+def _without(some: Sequence[Any], turn: int) -> list[Any]:
+    return [*some[:turn], *some[turn + 1 :]]
+
+
+def _scored(
+    said: Sequence[Any], others: Sequence[Any], vectors: Sequence[Vector], theirs: Sequence[Sequence[Vector]],
+    perplexity: float | None = None,
+) -> Score:
+    """As `bleu` and `cider` say, from words and from their vectors."""
+    one, two, three, four = (100 * share for share in bleu(said, others))
+    alike = [sum(mine.similarity(other) for other in some) / len(some)
+             for mine, some in zip(vectors, theirs, strict=True)]
+    return Score((one, two, three, four), 1000.0 * sum(alike) / max(1, len(alike)), perplexity)
+
+
+HUMAN = "another human"
+
+
+class Table(dict[str, Score]):
+    """Scores by name, in order; printed, or as the last value of a notebook cell, a table."""
+
+    head = ("", *(f"BLEU-{n}" for n in range(1, MAX_N + 1)), "CIDEr-D", "perplexity")
+    note = f"{HUMAN}: each person against the others, so one reference fewer than the models have"
+
+    def cells(self) -> list[tuple[str, ...]]:
+        """The rows as text, the head left out."""
+        return [(name, *(f"{share:.1f}" for share in (*one.bleu, one.cider)),
+                 "" if one.perplexity is None else f"{one.perplexity:.1f}") for name, one in self.items()]
+
+    def __str__(self) -> str:
+        rows = [self.head, *self.cells()]
+        width = max(len(row[0]) for row in rows)
+        lines = [row[0].ljust(width) + "".join(cell.rjust(12) for cell in row[1:]) for row in rows]
+        return "\n".join(line.rstrip() for line in [*lines, *([self.note] if HUMAN in self else [])])
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{escape(cell)}</th>" for cell in self.head)
+        rows = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in self.cells())
+        note = f"<p>{escape(self.note)}</p>" if HUMAN in self else ""
+        return f'<table class="scores"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{note}'
