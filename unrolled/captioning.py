@@ -156,15 +156,14 @@ class Captioner:
         features: ArrayLike,
         captions: ArrayLike,
         rng: np.random.Generator | None = None,
-        out: Params | None = None,
     ) -> tuple[float, Params]:
         """How surprised the captioner is by captions, and which way to change its parameters.
 
         features (N, D), or (N, L, D) regions for attention; captions (N, T+1) word numbers, <START> first
         -> loss, summed over a caption's words and averaged over the batch; grads, a dictionary like params
 
-        rng: where dropout draws from; without it nothing is dropped. out: gradients of an earlier call to write
-        over, which saves memory. Raises ModelError where the inputs do not fit the model.
+        rng: where dropout draws from; without it nothing is dropped.
+        Raises ModelError where the inputs do not fit the model.
         """
         pictures, words = self._checked(params, features, captions)
         if not isinstance(self.cell, str):
@@ -176,8 +175,7 @@ class Captioner:
 
         def work(k: int) -> tuple[float, Params]:
             batch = lay_out(pictures[parts[k]], words[parts[k]], self.null)
-            room = self._room(params, k)
-            return self._loss_of_part(params, batch, 1 / N, room, rngs[k], (out or {}) if k == 0 else {})
+            return self._loss_of_part(params, batch, 1 / N, self._room(params, k), rngs[k])
 
         (loss, grads), *others = side_by_side(work, len(parts))
         for more_loss, more in others:
@@ -193,16 +191,15 @@ class Captioner:
         scale: float,
         room: Room,
         rng: np.random.Generator | None,
-        out: Params,
     ) -> tuple[float, Params]:
         """Loss and gradients of a part of a batch: all the way up, and all the way down."""
         seen = self._see(params, batch, room)
         h, caches = self._climb(params, batch, seen, room, rng)
-        loss, dh, grads = vocabulary_loss(params, batch, h, scale, room, out)
-        dseen = self._descend(params, batch, seen, dh, caches, room, grads, out)
+        loss, dh, grads = vocabulary_loss(params, batch, h, scale, room)
+        dseen = self._descend(params, batch, seen, dh, caches, room, grads)
         flat = dseen.reshape(-1, dseen.shape[-1])
         pixels = batch.features.reshape(-1, self.feature_dim)
-        grads["W_proj"] = np.matmul(pixels.T, flat, out=out.get("W_proj"))
+        grads["W_proj"] = pixels.T @ flat
         grads["b_proj"] = flat.sum(axis=0)
         return loss, {name: grads[name] for name in params}
 
@@ -224,15 +221,15 @@ class Captioner:
             Wx, Wh, b = (params[name] for name in names(layer))
             below: Any
             if layer == 0:
-                a, below = project_words(batch.words, params["W_embed"], Wx, b, inner)  # (R, G·H)
+                a, source = project_words(batch.words, params["W_embed"], Wx, b, inner)  # (R, G·H)
                 if self.image == "each step":
                     add_to_steps(a, seen @ Wx, batch.steps)
             else:
-                a, below = np.matmul(h, Wx, out=inner("a", len(h), len(b))), h
+                a, source = np.matmul(h, Wx, out=inner("a", len(h), len(b))), (h,)
                 a += b
             h, cache = self._run(layer, a, seen, Wh, params.get("Wattn"), batch.steps, inner)
             h, dropped = self._drop(h, rng)
-            caches.append((below, cache, dropped))
+            caches.append((source, cache, dropped))
         return h, caches
 
     def _descend(
@@ -244,22 +241,21 @@ class Captioner:
         caches: list[Any],
         room: Room,
         grads: Params,
-        out: Params,
     ) -> Array:
         """Back down through all layers: writes their gradients into grads -> dseen, like seen."""
         dseen = seen
         for layer in reversed(range(self.layers)):
             Wx, Wh, b = names(layer)
-            below, cache, dropped = caches[layer]
+            source, cache, dropped = caches[layer]
             if dropped is not None:
                 dh *= dropped
-            da, dseen, more = self._run_backward(layer, dh, cache, room.inner(f"layer {layer}"), out.get(Wh), out)
+            da, dseen, more = self._run_backward(layer, dh, cache, room.inner(f"layer {layer}"))
             grads |= {Wh: more[0]} | ({"Wattn": more[1]} if len(more) > 1 else {})
             if layer > 0:
-                grads[Wx], grads[b] = np.matmul(below.T, da, out=out.get(Wx)), da.sum(axis=0)
+                grads[Wx], grads[b] = source[0].T @ da, da.sum(axis=0)
                 dh = np.matmul(da, params[Wx].T, out=room("dh below", len(da), self.hidden_dim))
             else:
-                grads["W_embed"], grads[Wx], grads[b] = project_words_backward(da, below, out.get(Wx))
+                grads["W_embed"], grads[Wx], grads[b] = project_words_backward(da, source)
                 if self.image == "each step":
                     dpicture = sum_over_steps(da, len(seen), batch.steps)  # (n, G·H)
                     grads[Wx] += seen.T @ dpicture
@@ -283,20 +279,18 @@ class Captioner:
         h, _, cache = lstm.run(a, first, zero, Wh, steps, room)
         return h, cache
 
-    def _run_backward(
-        self, layer: int, dh: Array, cache: Any, room: Room, dWh: Array | None, out: Params
-    ) -> tuple[Array, Array, list[Array]]:
+    def _run_backward(self, layer: int, dh: Array, cache: Any, room: Room) -> tuple[Array, Array, list[Array]]:
         """Back through one layer's recurrence: dh (R, H) -> da (R, G·H), dseen, [dWh] or [dWh, dWattn]."""
         if layer == 0 and self.looks:
-            da, dh0, dc0, dgrid, *more = attention.run_backward(dh, cache, room, dWh, out.get("Wattn"))
+            da, dh0, dc0, dgrid, *more = attention.run_backward(dh, cache, room)
             dgrid += attention.mean_backward(dh0 + dc0, dgrid.shape[1])
             return da, dgrid, more
         if self.cell == "rnn":
-            da, dh0, dWh = rnn.run_backward(dh, cache, room, dWh)
+            da, dh0, dWh = rnn.run_backward(dh, cache, room)
         elif self.cell == "gru":
-            da, dh0, dWh = gru.run_backward(dh, cache, room, dWh)
+            da, dh0, dWh = gru.run_backward(dh, cache, room)
         else:
-            da, dh0, _, dWh = lstm.run_backward(dh, cache, room, dWh)
+            da, dh0, _, dWh = lstm.run_backward(dh, cache, room)
         return da, dh0, [dWh]
 
     def _drop(self, h: Array, rng: np.random.Generator | None) -> tuple[Array, Array | None]:
@@ -511,9 +505,7 @@ def lay_out(features: Array, captions: Array, null: int) -> Batch:
     return Batch(features, words, targets, np.flatnonzero(targets != null), steps)
 
 
-def vocabulary_loss(
-    params: Params, batch: Batch, h: Array, scale: float, room: Room, out: Params
-) -> tuple[float, Array, Params]:
+def vocabulary_loss(params: Params, batch: Batch, h: Array, scale: float, room: Room) -> tuple[float, Array, Params]:
     """Scores, softmax loss and back: h (R, H) -> loss, dh (R, H), gradients of W_vocab and b_vocab."""
     R, H = h.shape
     Q, V = len(batch.counted), len(params["b_vocab"])
@@ -522,7 +514,7 @@ def vocabulary_loss(
     scores = np.matmul(states, params["W_vocab"], out=room("scores", Q, V))
     scores += params["b_vocab"]
     loss = softmax_in_place(scores, batch.targets[batch.counted], scale)
-    grads = {"W_vocab": np.matmul(states.T, scores, out=out.get("W_vocab")), "b_vocab": scores.sum(axis=0)}
+    grads = {"W_vocab": states.T @ scores, "b_vocab": scores.sum(axis=0)}
     dstates = np.matmul(scores, params["W_vocab"].T, out=room("dstates", Q, H))
     if every:
         return loss, dstates, grads

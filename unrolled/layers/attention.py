@@ -146,9 +146,7 @@ def run(
     return h, c, (a, prev_h, context, prev_c, tanh_c, weights, grid, Wh, Wattn, steps)
 
 
-def run_backward(
-    dh: Array, cache: Cache, room: Room, dWh: Array | None = None, dWattn: Array | None = None
-) -> tuple[Array, Array, Array, Array, Array, Array]:
+def run_backward(dh: Array, cache: Cache, room: Room) -> tuple[Array, Array, Array, Array, Array, Array]:
     """Backpropagate through run.
 
     The gradient of a grid is a sum over steps of two outer products, weights × dcontext and dscores × prev_h. Both
@@ -163,8 +161,8 @@ def run_backward(
     looked_back = room("looked_back", N, H)
     left, right = room.zeros("left", N, 2, T, L), room.zeros("right", N, 2, T, H)
     dscores = room("dscores", N, L)
-    times_WhT = room.product("times_WhT", Wh.T, T)
-    times_WattnT = room.product("times_WattnT", Wattn.T, T)
+    times_WhT = room.product_back("times_WhT", Wh, T)
+    times_WattnT = room.product_back("times_WattnT", Wattn, T)
     for t, (n, rows) in reversed(list(enumerate(steps))):
         dnext_h, dcontext = carried[:n], right[:n, 0, t]
         dnext_h += dh[rows]
@@ -177,4 +175,4 @@ def run_backward(
         left[:n, 0, t], left[:n, 1, t], right[:n, 1, t] = weights[rows], dscores[:n], prev_h[rows]
     pairs = left.reshape(N, 2 * T, L).transpose(0, 2, 1), right.reshape(N, 2 * T, H)
     dgrid = np.matmul(*pairs, out=room("dgrid", N, L, H))
-    return da, carried, dc, dgrid, np.matmul(prev_h.T, da, out=dWh), np.matmul(context.T, da, out=dWattn)
+    return da, carried, dc, dgrid, prev_h.T @ da, context.T @ da

@@ -94,7 +94,7 @@ def run(a: Array, h0: Array, Wh: Array, steps: Steps, room: Room) -> tuple[Array
     return h, (a, prev_h, hidden_n, Wh, steps, N)
 
 
-def run_backward(dh: Array, cache: Cache, room: Room, dWh: Array | None = None) -> tuple[Array, Array, Array]:
+def run_backward(dh: Array, cache: Cache, room: Room) -> tuple[Array, Array, Array]:
     """Backpropagate through run.
 
     dh (R, H), cache -> da (R, 3H), dh0 (N, H), dWh (H, 3H)
@@ -103,7 +103,7 @@ def run_backward(dh: Array, cache: Cache, room: Room, dWh: Array | None = None) 
     H = len(Wh)
     da, dah = room("da", *gates.shape), room("dah", *gates.shape)  # at x Wx + b, and at prev_h Wh
     carried, kept, slope = room.zeros("dh0", N, H), room("kept", N, H), room("slope", N, H)
-    times_WhT = room.product("times_WhT", Wh.T, len(steps.counts))
+    times_WhT = room.product_back("times_WhT", Wh, len(steps.counts))
     for count, rows in reversed(steps):
         dnext_h, straight, spare = carried[:count], kept[:count], slope[:count]
         dnext_h += dh[rows]
@@ -123,7 +123,7 @@ def run_backward(dh: Array, cache: Cache, room: Room, dWh: Array | None = None) 
         np.multiply(dn, r, out=dah[rows, 2 * H :])
         times_WhT(dah[rows], out=dnext_h)
         dnext_h += straight
-    return da, carried, np.matmul(prev_h.T, dah, out=dWh)
+    return da, carried, prev_h.T @ dah
 
 
 def sigmoid_slope(s: Array, out: Array) -> Array:

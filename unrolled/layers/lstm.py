@@ -88,9 +88,7 @@ def run(a: Array, h0: Array, c0: Array, Wh: Array, steps: Steps, room: Room) -> 
     return h, c, (a, prev_h, prev_c, tanh_c, Wh, steps, N)
 
 
-def run_backward(
-    dh: Array, cache: Cache, room: Room, dWh: Array | None = None
-) -> tuple[Array, Array, Array, Array]:
+def run_backward(dh: Array, cache: Cache, room: Room) -> tuple[Array, Array, Array, Array]:
     """Backpropagate through run.
 
     dh (R, H), cache -> da (R, 4H), dh0 (N, H), dc0 (N, H), dWh (H, 4H)
@@ -99,13 +97,13 @@ def run_backward(
     H = len(Wh)
     da = room("da", *gates.shape)
     carried, dc, spare = room.zeros("dh0", N, H), room.zeros("dc0", N, H), room("slope", N, 4 * H)
-    times_WhT = room.product("times_WhT", Wh.T, len(steps.counts))
+    times_WhT = room.product_back("times_WhT", Wh, len(steps.counts))
     for n, rows in reversed(steps):
         dnext_h = carried[:n]
         dnext_h += dh[rows]
         gates_backward(dnext_h, dc[:n], gates[rows], prev_c[rows], tanh_c[rows], da[rows], spare[:n])
         times_WhT(da[rows], out=dnext_h)
-    return da, carried, dc, np.matmul(prev_h.T, da, out=dWh)
+    return da, carried, dc, prev_h.T @ da
 
 
 def gates_in_place(z: Array, c: Array, tanh_c: Array, next_h: Array) -> None:

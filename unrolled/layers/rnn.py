@@ -67,7 +67,7 @@ def run(a: Array, h0: Array, Wh: Array, steps: Steps, room: Room) -> tuple[Array
     return h, (h, prev_h, h0.shape, Wh, steps)
 
 
-def run_backward(dh: Array, cache: Cache, room: Room, dWh: Array | None = None) -> tuple[Array, Array, Array]:
+def run_backward(dh: Array, cache: Cache, room: Room) -> tuple[Array, Array, Array]:
     """Backpropagate through run.
 
     dh (R, H), cache -> da (R, H), dh0 (N, H), dWh (H, H)
@@ -75,7 +75,7 @@ def run_backward(dh: Array, cache: Cache, room: Room, dWh: Array | None = None) 
     h, prev_h, shape, Wh, steps = cache
     da = room("da", *h.shape)
     carried = room.zeros("dh0", *shape)  # (N, H), what comes from the right
-    times_WhT = room.product("times_WhT", Wh.T, len(steps.counts))
+    times_WhT = room.product_back("times_WhT", Wh, len(steps.counts))
     for n, rows in reversed(steps):
         dnext_h, dz = carried[:n], da[rows]
         dnext_h += dh[rows]
@@ -83,4 +83,4 @@ def run_backward(dh: Array, cache: Cache, room: Room, dWh: Array | None = None) 
         np.subtract(1, dz, out=dz)
         dz *= dnext_h
         times_WhT(dz, out=dnext_h)
-    return da, carried, np.matmul(prev_h.T, da, out=dWh)
+    return da, carried, prev_h.T @ da

@@ -73,11 +73,18 @@ class Room:
 
     def product(self, name: str, W: Array, uses: int) -> Product:
         """x @ W, made ready for being used that many times with one W."""
+        return self._loaded(name, W, uses, Product)
+
+    def product_back(self, name: str, W: Array, uses: int) -> Product:
+        """x @ W.T, made ready in the same way."""
+        return self._loaded(name, W.T, uses, ProductBack)
+
+    def _loaded(self, name: str, W: Array, uses: int, plain: type[Product]) -> Product:
         K, M = W.shape
         key = name, K, M
         if key not in self._products:
             panels = uses > 1 and self.dtype == np.float32 and panels_pay() and Panels.fit(K, M)
-            self._products[key] = Panels(K, M, self.dtype) if panels else Product()
+            self._products[key] = Panels(K, M, self.dtype) if panels else plain()
         self._products[key].load(W)
         return self._products[key]
 
@@ -96,6 +103,13 @@ class Product:
 
     def __call__(self, x: Array, out: Array) -> None:
         np.matmul(x, self.W, out=out)
+
+
+class ProductBack(Product):
+    """The same product for a W that lies in memory transposed: BLAS is quicker at (W.T @ x.T).T for few rows."""
+
+    def __call__(self, x: Array, out: Array) -> None:
+        out[...] = np.matmul(self.W.T, x.T).T
 
 
 class Panels(Product):

@@ -44,7 +44,7 @@ def project_words(words: Array, W_embed: Array, Wx: Array, b: Array, room: Room)
     return a, (distinct, place, vectors, W_embed, Wx, room)
 
 
-def project_words_backward(da: Array, cache: Cache, dWx: Array | None = None) -> tuple[Array, Array, Array]:
+def project_words_backward(da: Array, cache: Cache) -> tuple[Array, Array, Array]:
     """Backpropagate through project_words: gradients of equal words are added first, then multiplied once.
 
     da (R, G), cache -> dW_embed (V, D), dWx (D, G), db (G,)
@@ -54,7 +54,7 @@ def project_words_backward(da: Array, cache: Cache, dWx: Array | None = None) ->
     sum_by_word(da, place, sums)
     dW_embed = np.zeros_like(W_embed)
     dW_embed[distinct] = sums @ Wx.T
-    return dW_embed, np.matmul(vectors.T, sums, out=dWx), sums.sum(axis=0)
+    return dW_embed, vectors.T @ sums, sums.sum(axis=0)
 
 
 def sum_by_word(rows: Array, place: Array, out: Array) -> None:
@@ -66,5 +66,3 @@ def sum_by_word(rows: Array, place: Array, out: Array) -> None:
     out[once] = rows[order[ends[once] - 1]]
     for u in np.flatnonzero(~once).tolist():
         np.add.reduce(rows[order[ends[u] - counts[u] : ends[u]]], axis=0, out=out[u])
-
-
