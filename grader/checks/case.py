@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks import experiments
+from grader.checks import experiments, gates
 from grader.checks.calls import Caller, copies, function_name, parameter_names, strided, text_of
 from grader.checks.compare import (
     SINGLE_TOLERANCE,
@@ -55,15 +55,17 @@ Verdicts = Iterator[tuple[str, float]]
 class Case:
     """Inputs of named, all-different sizes, and judgements on a student's functions.
 
-    ``Case(N=4, D=5, H=6)("ND DH")`` draws normal arrays of shapes (4, 5) and (5, 6). Every judgement prints one
-    ``✓`` line per thing that is right and raises ``CheckFailed`` at the first that is not; it returns None.
+    ``Case(N=4, D=5, H=6)("ND DH")`` draws normal arrays of shapes (4, 5) and (5, 6). With ``gates="ifog"``, the blocks
+    of an LSTM's weights in order, "DG" is their shape, G being four times H. Every judgement prints one ``✓`` line per
+    thing that is right and raises ``CheckFailed`` at the first that is not; it returns None.
     """
 
-    def __init__(self, seed: int = 0, **sizes: int):
-        self.sizes = Sizes(sizes)
+    def __init__(self, seed: int = 0, gates: str = "", **sizes: int):
+        self.sizes = Sizes(sizes, gates)
         self.rng = np.random.default_rng(seed)
         self.call = Caller(self.sizes)
         self.remark = ""
+        self.fingerprints: list[tuple[str, np.ndarray]] = []
 
     def __call__(self, spec: str) -> Any:
         """Draw normal random arrays: ``case("ND H")`` gives shapes (N, D) and (H,); one letter group, one array."""
@@ -124,14 +126,59 @@ class Case:
         return {key: require_array(key, mine[key], np.shape(want[key]), self.sizes) for key in want}
 
     @quiet
-    def steps(self, step: Callable, x: np.ndarray, h0: np.ndarray, *weights: np.ndarray) -> np.ndarray:
-        """Run a step function over a sequence: x (N, T, D), h0 (N, H) -> h (N, T, H), one call for each step."""
-        state, states = h0, []
+    def steps(self, step: Callable, x: np.ndarray, h0: Any, *weights: np.ndarray) -> np.ndarray:
+        """Run a step function over a sequence: x (N, T, D), h0 (N, H) -> h (N, T, H), one call for each step.
+
+        A cell with more to carry gets it as a tuple, ``(h0, c0)`` for an LSTM, and gives back as much.
+        """
+        state, states = as_tuple(h0), []
         for t in range(x.shape[1]):
-            out, *_ = first_outputs(step, self.run(step, x[:, t], state, *weights), 1)
-            state = require_array("next_h", out, h0.shape, self.sizes)
-            states.append(state)
+            outs = first_outputs(step, self.run(step, x[:, t], *state, *weights), len(state))
+            state = tuple(require_array(name, out, before.shape, self.sizes)
+                          for name, out, before in zip(("next_h", "next_c"), outs, state, strict=False))
+            states.append(state[0])
         return np.stack(states, axis=1)     # (N, T, H)
+
+    @quiet
+    def opened(self, f: Callable, letters: str, *inputs: np.ndarray, **wants: Any) -> None:
+        """Judge a cell with only some gates open: ``case.opened(step, "f", *inputs, next_c=prev_c, next_h=0)``.
+
+        Weights are set to zero and b to +20 in the blocks of these gates, -20 in the others; a want is an array or a
+        number that every entry should be.
+        """
+        names, open_inputs = parameter_names(f, len(inputs)), gates.opened(inputs, self.sizes, letters)
+        outs = first_outputs(f, self.call(f, *open_inputs), len(wants))
+        shape = next(np.shape(want) for want in (*wants.values(), inputs[1]) if np.shape(want))
+        said = {}
+        for (name, want), out in zip(wants.items(), outs, strict=True):
+            expected = np.broadcast_to(np.asarray(want, dtype=np.float64), shape)
+            got = require_array(name, out, shape, self.sizes)
+            said[name] = gates.described(expected, names, inputs)
+            if relative_error(got, expected, 1.0) > SINGLE_TOLERANCE:
+                found = gates.described(got, names, inputs)
+                raise wrong(f"With {gates.names_of(letters)}, {name} should be {said[name]}; it is {found}.",
+                            gates.how_opened(self.sizes, letters), self._in_another_order(f, open_inputs, wants, shape))
+        fine(f"{gates.names_of(letters)}: " + ", ".join(f"{name} is {words}" for name, words in said.items()))
+
+    def _in_another_order(self, f: Callable, inputs: tuple, wants: Mapping[str, Any], shape: tuple) -> str:
+        """The order of the blocks, nearest to the right one, in which a cell with opened gates would be right."""
+        def displaced(order: str) -> int:
+            return sum(a != b for a, b in zip(order, self.sizes.gates, strict=True))
+
+        for order in sorted(gates.other_orders(self.sizes), key=displaced):
+            try:
+                outs = first_outputs(f, self.call.quietly(f, *gates.reordered(inputs, self.sizes, order)), len(wants))
+                arrays = [require_array("its output", out, shape, self.sizes) for out in outs]
+            except CheckFailed:
+                return ""
+            if all(relative_error(got, np.broadcast_to(want, shape), 1.0) < SINGLE_TOLERANCE
+                   for got, want in zip(arrays, wants.values(), strict=True)):
+                return f"With the blocks in the order {', '.join(order)} it would be."
+        return ""
+
+    def suspect(self, words: str, *arrays: np.ndarray) -> None:
+        """Keep what a known mistake gives: a wrong array that equals one of these is told in these words."""
+        self.fingerprints += [(words, array) for array in arrays]
 
     @quiet
     def close(self, name: str, got: Any, want: Any, tol: float = TOLERANCE) -> None:
@@ -169,13 +216,13 @@ class Case:
         self._say(self._judge_loss(f, inputs, truth))
 
     @quiet
-    def edges(self, f: Callable, *rest: Any, truth: Callable | None = None) -> None:
+    def edges(self, f: Callable, *rest: Any, truth: Callable | None = None, returns: str = "its output") -> None:
         """Repeat a judgement where mistakes hide: N = 1, T = 1, non-contiguous arrays, float32, large inputs.
 
         ``edges(f, *inputs)`` compares f with itself or with truth, ``edges(forward, backward, *inputs)`` the
-        gradients with derivatives.
+        gradients with derivatives. ``returns="next_h, next_c"`` names the outputs of an f that has several.
         """
-        judge = self._judge_pair_edge if callable(rest[0]) else self._judge_edge
+        judge = self._judge_pair_edge if callable(rest[0]) else partial(self._judge_edge, returns.split(", "))
         self._judge_edges(lambda label, inputs: judge(f, label, inputs, rest, truth), rest)
 
     @quiet
@@ -196,14 +243,34 @@ class Case:
         outs = first_outputs(f, self.call.in_place(f, *mine, first=len(wants)), len(wants))
         arrays = [self._arrays(name, out, want) for (name, want), out in zip(wants.items(), outs, strict=True)]
         self._require_untouched(f, parameter_names(f, len(inputs)), inputs, mine)
+        self._require_in_order(list(wants), [pairs[0] for pairs in arrays])
         for index, pairs in enumerate(arrays):
             for name, got, want in pairs:
-                explain = experiments.Outputs(self.call, f, inputs, index, want, name)
+                explain = self._explained(experiments.Outputs(self.call, f, inputs, index, want, name))
                 before = [np.zeros(np.shape(out)) for out in list(wants.values())[:index]]
                 single = Numeric(self.call, f, inputs, [*before, np.ones(want.shape)])
                 measured = None if is_a(outs[index], dict) else single
                 allowed = self._allowed(got, want, care, measured)
                 yield name, require_close(name, got, want, self.sizes, allowed, explain)
+
+    def _require_in_order(self, names: list[str], found: list[tuple[str, np.ndarray, np.ndarray]]) -> None:
+        """Raise the verdict where two outputs of one shape stand in each other's place."""
+        for k, (_, got, want) in enumerate(found):
+            for other, (_, other_got, other_want) in enumerate(found[:k]):
+                if got.shape == other_got.shape and relative_error(got, want) > SINGLE_TOLERANCE \
+                        and relative_error(got, other_want) < SINGLE_TOLERANCE > relative_error(other_got, want):
+                    raise wrong(f"{names[other]} and {names[k]} stand in each other's place.",
+                                f"Expected in this order: {', '.join(names)}.")
+
+    def _explained(self, explain: Callable) -> Callable[[np.ndarray, np.ndarray], list[str]]:
+        """What is known of a wrong array: the words of a suspected mistake that gives it, or else experiments."""
+        def words(got: np.ndarray, want: np.ndarray) -> list[str]:
+            for said, array in self.fingerprints:
+                if array.shape == got.shape and relative_error(got, array) < SINGLE_TOLERANCE < relative_error(got, want):
+                    return [said]
+            return explain(got, want)
+
+        return words
 
     def _allowed(self, got: np.ndarray, want: np.ndarray, care: Care, measured: Numeric | None) -> float:
         """The error allowed for values: more where they are float32, or are measured to be made with float32."""
@@ -328,21 +395,19 @@ class Case:
             tried.append(label)
         fine("edge cases: " + ", ".join(tried))
 
-    def _judge_edge(self, f: Callable, label: str, inputs: tuple, base: tuple, truth: Callable | None) -> Verdicts:
+    def _judge_edge(self, names: list[str], f: Callable, label: str, inputs: tuple, base: tuple,
+                    truth: Callable | None) -> Verdicts:
         """One edge case of a forward function: as right as in the middle; only finite, where none knows better."""
-        if label == LARGE_INPUTS:
-            out, *_ = first_outputs(f, self.call.quietly(f, *inputs, first=1), 1)
-            require_array("its output", out, None, self.sizes)
-            if not truth:
-                return
+        if label == LARGE_INPUTS and not truth:
+            self._outs(names, f, inputs)
+            return
         if truth:
-            want = truth(*copies(in_double(inputs)))
+            wants = as_tuple(truth(*copies(in_double(inputs))))
         elif label == FLOAT32:
-            want = self._first_out(f, in_double(inputs))
+            wants = self._outs(names, f, in_double(inputs))
         else:
-            want = self._cut(self._first_out(f, base), inputs, base)
-        want = want[0] if isinstance(want, tuple) else want
-        yield from self._judge_outputs(f, inputs, {"its output": want}, CARE.get(label, USUAL))
+            wants = tuple(self._cut(whole, inputs, base) for whole in self._outs(names, f, base))
+        yield from self._judge_outputs(f, inputs, dict(zip(names, wants, strict=False)), CARE.get(label, USUAL))
 
     def _judge_pair_edge(self, f: Callable, label: str, rest: tuple, base: tuple, truth: Callable | None) -> Verdicts:
         """One edge case of a backward function."""
@@ -355,9 +420,9 @@ class Case:
         compared = label != LARGE_INPUTS or truth is not None
         yield from self._judge_loss(f, inputs, truth, CARE.get(label, USUAL), compared)
 
-    def _first_out(self, f: Callable, inputs: tuple) -> np.ndarray:
-        out, *_ = first_outputs(f, self.call.quietly(f, *inputs, first=1), 1)
-        return require_array("its output", out, None, self.sizes)
+    def _outs(self, names: list[str], f: Callable, inputs: tuple) -> tuple[np.ndarray, ...]:
+        outs = first_outputs(f, self.call.quietly(f, *inputs, first=len(names)), len(names))
+        return tuple(require_array(name, out, None, self.sizes) for name, out in zip(names, outs, strict=True))
 
     def _cut(self, whole: np.ndarray, inputs: tuple, base: tuple) -> np.ndarray:
         for letter in "NT":
