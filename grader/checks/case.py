@@ -65,7 +65,6 @@ class Case:
         self.rng = np.random.default_rng(seed)
         self.call = Caller(self.sizes)
         self.remark = ""
-        self.fingerprints: list[tuple[str, np.ndarray]] = []
 
     def __call__(self, spec: str) -> Any:
         """Draw normal random arrays: ``case("ND H")`` gives shapes (N, D) and (H,); one letter group, one array."""
@@ -176,10 +175,6 @@ class Case:
                 return f"With the blocks in the order {', '.join(order)} it would be."
         return ""
 
-    def suspect(self, words: str, *arrays: np.ndarray) -> None:
-        """Keep what a known mistake gives: a wrong array that equals one of these is told in these words."""
-        self.fingerprints += [(words, array) for array in arrays]
-
     @quiet
     def close(self, name: str, got: Any, want: Any, tol: float = TOLERANCE) -> None:
         """Judge one array, number or dictionary of arrays against the right one."""
@@ -246,7 +241,7 @@ class Case:
         self._require_in_order(list(wants), [pairs[0] for pairs in arrays])
         for index, pairs in enumerate(arrays):
             for name, got, want in pairs:
-                explain = self._explained(experiments.Outputs(self.call, f, inputs, index, want, name))
+                explain = experiments.Outputs(self.call, f, inputs, index, want, name)
                 before = [np.zeros(np.shape(out)) for out in list(wants.values())[:index]]
                 single = Numeric(self.call, f, inputs, [*before, np.ones(want.shape)])
                 measured = None if is_a(outs[index], dict) else single
@@ -257,20 +252,11 @@ class Case:
         """Raise the verdict where two outputs of one shape stand in each other's place."""
         for k, (_, got, want) in enumerate(found):
             for other, (_, other_got, other_want) in enumerate(found[:k]):
-                if got.shape == other_got.shape and relative_error(got, want) > SINGLE_TOLERANCE \
-                        and relative_error(got, other_want) < SINGLE_TOLERANCE > relative_error(other_got, want):
+                if got.shape != other_got.shape or relative_error(got, want) < SINGLE_TOLERANCE:
+                    continue
+                if max(relative_error(got, other_want), relative_error(other_got, want)) < SINGLE_TOLERANCE:
                     raise wrong(f"{names[other]} and {names[k]} stand in each other's place.",
                                 f"Expected in this order: {', '.join(names)}.")
-
-    def _explained(self, explain: Callable) -> Callable[[np.ndarray, np.ndarray], list[str]]:
-        """What is known of a wrong array: the words of a suspected mistake that gives it, or else experiments."""
-        def words(got: np.ndarray, want: np.ndarray) -> list[str]:
-            for said, array in self.fingerprints:
-                if array.shape == got.shape and relative_error(got, array) < SINGLE_TOLERANCE < relative_error(got, want):
-                    return [said]
-            return explain(got, want)
-
-        return words
 
     def _allowed(self, got: np.ndarray, want: np.ndarray, care: Care, measured: Numeric | None) -> float:
         """The error allowed for values: more where they are float32, or are measured to be made with float32."""

@@ -200,13 +200,16 @@ class Pair:
     def _through_the_cell(self, numeric: Numeric, name: str) -> str:
         """Cut the way from state to state, where there is a cell beside it: what stays wrong is wrong in the cell."""
         sizes = self.call.sizes
-        shape = (sizes.of.get("H"), sizes.of.get("G"))
+        if "f" not in sizes.gates:
+            return ""
+        shape = sizes.axes("HG")
         Wh = next((p for p in self.positions.values() if leaf(numeric.inputs, p).shape == shape), None)
-        if "f" not in sizes.gates or Wh is None:
+        if Wh is None:
             return ""
         if self._right_with(with_leaf(numeric.inputs, Wh, np.zeros(shape)), numeric, name, TINY_TOLERANCE):
             return ""
-        return "The last step is right; earlier ones are not, even with Wh = 0, where only the cell joins steps: and dprev_c?"
+        return ("The last step is right and the earlier ones are not, even with Wh = 0, where only the cell joins them: "
+                "is dprev_c handed on?")
 
     def _one_a_row(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
         """Find the one wrong entry in each row: of a loss over choices it is the right choice's."""

@@ -75,8 +75,7 @@ def other_orders(sizes: Sizes) -> list[str]:
 
 def blocks_that_differ(got: np.ndarray, want: np.ndarray, sizes: Sizes, allowed: float) -> str:
     """The letters of the blocks along G in which two arrays differ; "" where they have no such axis."""
-    axis = sizes.axis(want, "G") if sizes.gates else None
-    if axis is None or got.shape != want.shape:
+    if (axis := sizes.axis(want, "G")) is None or got.shape != want.shape:
         return ""
     bad = np.abs(got - want) > allowed * (float(np.max(np.abs(want))) or 1.0)
     return "".join(letter for letter, block in zip(sizes.gates, np.split(bad, len(sizes.gates), axis), strict=True)
@@ -88,7 +87,7 @@ def block_words(name: str, got: np.ndarray, want: np.ndarray, sizes: Sizes) -> s
     bad = blocks_that_differ(got, want, sizes, EXPERIMENT_TOLERANCE)
     if not bad:
         return ""
-    axis, parts = sizes.axis(want, "G"), len(sizes.gates)
+    axis, parts = want.shape.index(sizes.of["G"]), len(sizes.gates)
     mine, right = np.split(got, parts, axis), dict(zip(sizes.gates, np.split(want, parts, axis), strict=True))
     found = "".join(next((letter for letter, block in right.items()
                           if relative_error(piece, block) < EXPERIMENT_TOLERANCE), "?") for piece in mine)
