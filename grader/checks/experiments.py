@@ -208,8 +208,8 @@ class Pair:
             return ""
         if self._right_with(with_leaf(numeric.inputs, Wh, np.zeros(shape)), numeric, name, TINY_TOLERANCE):
             return ""
-        return ("The last step is right and the earlier ones are not, even with Wh = 0, where only the cell joins them: "
-                "is dprev_c handed on?")
+        return ("The last step is right and the earlier ones are not, even with Wh = 0, "
+                "where the cell alone joins them: is dprev_c handed on?")
 
     def _one_a_row(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
         """Find the one wrong entry in each row: of a loss over choices it is the right choice's."""
