@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.patches import FancyBboxPatch, Rectangle
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from unrolled.training import History
 
 INPUT, STATE, OUTPUT, GRADIENT = "#56b4e9", "#e69f00", "#009e73", "#cc79a7"
 INK = "#555555"             # reads on white and on black
@@ -56,6 +64,7 @@ def step_graph() -> Figure:
     ax.axis("off")
     return fig
 
+
 LSTM_PARTS = (          # x, y, colour, text, width
     (0, 3, STATE, "prev_c", 0.95), (2.2, 3, "none", "×", 0.5), (4.4, 3, "none", "+", 0.5),
     (9.4, 3, STATE, "next_c", 0.95), (4.4, 2.1, "none", "×", 0.5), (7.7, 2.1, "none", "tanh", 0.7),
@@ -63,10 +72,12 @@ LSTM_PARTS = (          # x, y, colour, text, width
     (6.4, 1.1, OUTPUT, "o", 0.5), (7.7, 1.1, "none", "×", 0.5), (9.4, 1.1, STATE, "next_h", 0.95),
     (0, 0.4, INPUT, "x", 0.95), (0, -0.4, STATE, "prev_h", 0.95), (4.3, 0, "none", "x Wx + prev_h Wh + b", 5.0),
 )
-LSTM_WAYS = (           # from where to where; along the top first
+LSTM_WAYS = (           # from where to where
     ((0.5, 3), (1.9, 3)), ((2.5, 3), (4.1, 3)), ((4.7, 3), (8.9, 3)), ((2.2, 1.4), (2.2, 2.7)),
-    ((4.4, 2.4), (4.4, 2.7)), ((3.8, 1.4), (4.2, 1.8)), ((5, 1.4), (4.6, 1.8)), ((7.7, 2.95), (7.7, 2.4)), ((7.7, 1.8), (7.7, 1.4)), ((6.7, 1.1), (7.4, 1.1)), ((8, 1.1), (8.9, 1.1)), ((0.5, 0.4), (1.75, 0.1)), ((0.5, -0.4), (1.75, -0.1)),
-    ((2.2, 0.3), (2.2, 0.8)), ((3.7, 0.3), (3.7, 0.8)), ((5.1, 0.3), (5.1, 0.8)), ((6.4, 0.3), (6.4, 0.8)),
+    ((4.4, 2.4), (4.4, 2.7)), ((3.8, 1.4), (4.2, 1.8)), ((5, 1.4), (4.6, 1.8)), ((7.7, 2.95), (7.7, 2.4)),
+    ((7.7, 1.8), (7.7, 1.4)), ((6.7, 1.1), (7.4, 1.1)), ((8, 1.1), (8.9, 1.1)), ((0.5, 0.4), (1.75, 0.1)),
+    ((0.5, -0.4), (1.75, -0.1)), ((2.2, 0.3), (2.2, 0.8)), ((3.7, 0.3), (3.7, 0.8)), ((5.1, 0.3), (5.1, 0.8)),
+    ((6.4, 0.3), (6.4, 0.8)),
 )
 
 
@@ -110,6 +121,222 @@ def next_letters(probabilities: np.ndarray, read: str, letters: str) -> Figure:
             ax.text(t, k, f"{p:.2f}", ha="center", va="center", color="black" if p > 0.5 else "white")
     ax.set(xticks=range(len(read)), xticklabels=list(read), yticks=range(len(letters)), yticklabels=list(letters),
            xlabel="letter read", ylabel="next letter", title="probability of the next letter")
+    return fig
+
+
+LINES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")      # Okabe and Ito 2008
+STROKES = ("-", "--", "-.", ":")        # beside colour, so that lines can be told apart without it
+LABEL = "#787878"                       # reads on white (4.4 to 1) and on black (4.3 to 1)
+PLAIN = 8                               # points: small text
+
+
+def loss_curves(histories: History | Mapping[str, History], title: str = "") -> Figure:
+    """Draw the loss of a caption over the minibatches, smoothed, and the loss on validation as points.
+
+    One history of `unrolled.training.train`, or several by name.
+    """
+    fig, ax = new_figure(7, 3.2)
+    for k, (name, history) in enumerate(_named(histories).items()):
+        batches, losses = _smoothed(history.losses)
+        label = f"{name}, training" if name else "training"
+        ax.plot(batches, losses, color=LINES[k % len(LINES)], linestyle=STROKES[k % len(STROKES)], lw=1.4, label=label)
+        if history.val:
+            ax.plot(*zip(*history.val, strict=True), color=LINES[k % len(LINES)], marker="o", markersize=5, lw=0.8,
+                    label=f"{name}, validation" if name else "validation")
+    ax.set(xlabel="minibatch", ylabel="loss of a caption", title=title, ylim=(0, None))
+    return _finish(fig, legend=True)
+
+
+def gradient_norms(
+    norms: Mapping[str, Sequence[float] | np.ndarray], title: str = "", xlabel: str = "minibatch",
+    ylabel: str = "norm of the gradient", clip: float | None = None,
+) -> Figure:
+    """Draw norms of gradients by name, on a logarithmic scale: over training, or over the steps of a sequence.
+
+    norms: (T,) numbers for each name; `clip` draws the line above which gradients were shortened.
+    """
+    fig, ax = new_figure(7, 3.2)
+    for k, (name, values) in enumerate(norms.items()):
+        found = np.asarray(values, dtype=float)
+        visible = np.where(np.isfinite(found) & (found > 0), found, np.nan)
+        ax.plot(np.arange(1, len(found) + 1), visible, color=LINES[k % len(LINES)],
+                linestyle=STROKES[k % len(STROKES)], lw=1.0, label=name)
+    if clip is not None:
+        ax.axhline(clip, color=LABEL, lw=1, linestyle=(0, (1, 3)), label=f"clipped above {clip:g}")
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title, yscale="log")
+    return _finish(fig, legend=True)
+
+
+def captioned(
+    pictures: Sequence[Image | str], captions: Sequence[str], people: Sequence[Sequence[str]] | None = None,
+    columns: int = 3,
+) -> Figure:
+    """Draw pictures with a model's caption under each, and below it what one of the people said, in italics.
+
+    pictures (n,): Pillow images, or names for those that did not come along; captions (n,); people (n,) lists
+    """
+    if len(captions) != len(pictures):
+        raise ValueError(f"captions: expected {len(pictures)}, one per picture, found {len(captions)}.")
+    columns = max(1, min(columns, len(pictures)))
+    rows = max(1, -(-len(pictures) // columns))
+    fig, axes = plt.subplots(rows, columns, figsize=(3.0 * columns, 3.3 * rows), squeeze=False,
+                             layout=ConstrainedLayoutEngine(h_pad=0.12))
+    for ax in axes.flat:
+        ax.axis("off")
+    for n, (ax, picture, caption) in enumerate(zip(axes.flat, pictures, captions, strict=False)):
+        _show(ax, picture)
+        said = textwrap.fill(caption, 36)
+        ax.text(0, -0.04, said, transform=ax.transAxes, va="top", fontsize=9, parse_math=False)
+        if people is not None:
+            below = -0.04 - 0.075 * (said.count("\n") + 1)
+            ax.text(0, below, textwrap.fill(people[n][0], 42), transform=ax.transAxes, va="top", fontsize=PLAIN,
+                    style="italic", parse_math=False)
+    return _finish(fig)
+
+
+def attention_maps(picture: Image, words: Sequence[str], weights: np.ndarray, columns: int = 6) -> Figure:
+    """Draw where a captioner looked as it said each word: the picture, bright where the weight was.
+
+    words (T,), weights (T, R) over R = G x G regions, row by row from the top left, each row summing to 1
+    """
+    weights = np.asarray(weights, dtype=float)
+    side = round(float(np.sqrt(weights.shape[-1]))) if weights.ndim == 2 else 0
+    if weights.ndim != 2 or len(weights) != len(words) or side * side != weights.shape[1]:
+        raise ValueError(f"weights: expected (T={len(words)}, G·G), one weight a region, found {weights.shape}.")
+    seen = np.asarray(picture.convert("RGB"), dtype=float) / 255        # (height, width, 3)
+    columns = max(1, min(columns, len(words) + 1))
+    rows = -(-(len(words) + 1) // columns)
+    fig, axes = plt.subplots(rows, columns, figsize=(1.75 * columns, 2.0 * rows), squeeze=False, layout="constrained")
+    for ax in axes.flat:
+        ax.axis("off")
+    axes.flat[0].imshow(seen)
+    axes.flat[0].set_title("the picture", fontsize=PLAIN, style="italic")
+    for ax, word, weight in zip(axes.flat[1:], words, weights, strict=False):
+        light = _enlarged(weight.reshape(side, side), seen.shape[:2])           # (height, width), from 0 to 1
+        ax.imshow(seen * (0.15 + 0.85 * light[..., None]))
+        ax.set_title(word, fontsize=10, parse_math=False)
+    return _finish(fig)
+
+
+def hidden_over_text(text: str, h: np.ndarray, units: Sequence[int], width: int = 72) -> Figure:
+    """Colour the letters of a text by the activation of hidden units, one panel a unit.
+
+    text of T letters, h (T, H) from -1 to 1: h[t] is the state after letter t; purple below zero, orange above
+    """
+    h = np.asarray(h, dtype=float)
+    if h.ndim != 2 or len(h) != len(text):
+        raise ValueError(f"h: expected (T={len(text)}, H), one state a letter, found {h.shape}.")
+    places = _typeset(text, width)
+    rows = 1 + max((row for row, _ in places), default=0)
+    widest = 1 + max((column for _, column in places), default=0)
+    fig, axes = plt.subplots(len(units), 1, figsize=(0.115 * widest + 0.6, (0.24 * rows + 0.4) * len(units)),
+                             squeeze=False, layout="constrained")
+    colours = plt.get_cmap(DIVERGING + "_r")
+    for ax, unit in zip(axes.flat, units, strict=True):
+        for (row, column), letter, activation in zip(places, text, h[:, unit], strict=True):
+            back = colours(0.5 + 0.5 * float(np.clip(activation, -1, 1)))
+            ax.add_patch(Rectangle((column, row), 1, 1, facecolor=back, edgecolor="none"))
+            ax.text(column + 0.5, row + 0.55, _visible(letter), ha="center", va="center", family="monospace",
+                    fontsize=9, color=_ink_on(back), parse_math=False)
+        ax.set(xlim=(0, widest), ylim=(rows, 0), xticks=[], yticks=[], title=f"hidden unit {unit}")
+        ax.title.set_fontsize(PLAIN)
+    scale = plt.cm.ScalarMappable(plt.Normalize(-1, 1), colours)
+    fig.colorbar(scale, ax=axes.ravel().tolist(), label="activation", fraction=0.02, pad=0.01, ticks=[-1, 0, 1])
+    return _finish(fig)
+
+
+def word_neighbours(
+    vectors: np.ndarray, idx_to_word: Sequence[str], words: Sequence[str], count: int = 6, columns: int = 3
+) -> Figure:
+    """Draw for each word those with the most similar vectors: cosine of vectors (V, D), as bars.
+
+    Raises ValueError for a word that is not in the vocabulary.
+    """
+    numbers = {word: i for i, word in enumerate(idx_to_word)}
+    if unknown := [word for word in words if word not in numbers]:
+        raise ValueError(f"not in the vocabulary: {', '.join(unknown)}.")
+    vectors = np.asarray(vectors, dtype=float)
+    unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    columns = max(1, min(columns, len(words)))
+    rows = -(-len(words) // columns)
+    fig, axes = plt.subplots(rows, columns, figsize=(2.6 * columns, (0.24 * count + 0.9) * rows), squeeze=False,
+                             layout="constrained")
+    for ax in axes.flat[len(words) :]:
+        ax.axis("off")
+    for ax, word in zip(axes.flat, words, strict=False):
+        alike = unit @ unit[numbers[word]]      # (V,)
+        alike[[numbers[word], *range(min(4, len(alike)))]] = -np.inf        # not itself, and no marks
+        near = np.argsort(-alike, kind="stable")[:count]
+        near = near[np.isfinite(alike[near])]
+        ax.barh(range(len(near)), alike[near], color=LINES[0], height=0.7)
+        ax.set(yticks=range(len(near)), yticklabels=[idx_to_word[i] for i in near], title=word,
+               xlim=(min(0, *alike[near], 0), 1), xlabel="cosine")
+        ax.invert_yaxis()
+    return _finish(fig)
+
+
+def _named(histories: Any) -> Mapping[str, Any]:
+    return histories if isinstance(histories, Mapping) else {"": histories}
+
+
+def _smoothed(losses: Sequence[float], points: int = 200) -> tuple[np.ndarray, np.ndarray]:
+    """Means over windows: at most `points` of them -> minibatch numbers, losses."""
+    size = max(1, -(-len(losses) // points))
+    starts = range(0, len(losses), size)
+    means = np.array([np.mean(losses[start : start + size]) for start in starts])
+    return np.minimum(np.array(starts) + (size + 1) / 2, len(losses)), means
+
+
+def _show(ax: Axes, picture: Image | str) -> None:
+    if isinstance(picture, str):
+        ax.set(xlim=(0, 4), ylim=(0, 4), aspect="equal")
+        ax.add_patch(Rectangle((0, 0), 4, 4, facecolor="none", edgecolor=LABEL, linestyle=":"))
+        ax.text(2, 2, textwrap.fill(picture, 30), ha="center", va="center", fontsize=PLAIN, parse_math=False)
+    else:
+        ax.imshow(picture)
+
+
+def _enlarged(weights: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Weights (G, G) as a smooth picture of `shape`, the largest 1."""
+    from PIL import Image as pillow
+
+    small = pillow.fromarray((weights / max(float(weights.max()), 1e-12)).astype(np.float32))
+    return np.clip(np.asarray(small.resize((shape[1], shape[0]), pillow.Resampling.BICUBIC)), 0, 1)
+
+
+def _typeset(text: str, width: int) -> list[tuple[int, int]]:
+    """The row and column of each letter: lines end where the text says, or at `width`."""
+    places, row, column = [], 0, 0
+    for letter in text:
+        places.append((row, column))
+        row, column = (row + 1, 0) if letter == "\n" or column + 1 >= width else (row, column + 1)
+    return places
+
+
+def _visible(letter: str) -> str:
+    return {"\n": "↵", "\t": "→", " ": "·"}.get(letter, letter)
+
+
+def _ink_on(colour: tuple[float, float, float, float]) -> str:
+    return "#000000" if float(np.dot(colour[:3], (0.299, 0.587, 0.114))) > 0.5 else "#ffffff"
+
+
+def _finish(fig: Figure, legend: bool = False) -> Figure:
+    """Give a figure labels that read in light and dark, on no ground of its own; -> the figure, shown once."""
+    fig.patch.set_alpha(0)
+    for ax in fig.axes:
+        ax.patch.set_alpha(0)
+        ax.tick_params(colors=LABEL, labelsize=PLAIN)
+        for text in (ax.title, ax.xaxis.label, ax.yaxis.label):
+            text.set_color(LABEL)
+        for spine in ax.spines.values():
+            spine.set_color(LABEL)
+        for text in ax.texts:
+            if text.get_color() == plt.rcParams["text.color"]:
+                text.set_color(LABEL)
+        if legend and ax.get_legend_handles_labels()[0]:
+            ax.legend(frameon=False, fontsize=PLAIN, labelcolor=LABEL)
+    plt.close(fig)          # or a notebook would show it once more
     return fig
 
 

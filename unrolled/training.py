@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import os
 import signal
@@ -92,6 +93,8 @@ def train(
     """Train `params` in place with minibatches of `examples`, each caption once an epoch, in random order.
 
     loss(params, features (N, ...), captions (N, T)) -> a number, gradients by name
+    A loss that can be given `rng`, as a Captioner's, is given one in training, for its own dropout, and none in
+    validation; `dropout` does the same for any loss.
     `clip` bounds the global norm of the gradients; `decay` multiplies the learning rate after every epoch;
     `patience` stops after so many epochs without a better validation loss. With `val`, the parameters of the best
     epoch are kept. With `checkpoint`, a file, the same call goes on where it was interrupted, and ends with the very
@@ -100,13 +103,13 @@ def train(
     """
     optimiser = Adam(params) if optimiser is None else optimiser
     run = _Run(params, optimiser, np.random.default_rng(seed), len(examples.captions), batch_size, checkpoint)
-    noisy_loss = dropout(loss, run.rng) if dropout else loss
+    training_loss = (dropout or _own_dropout)(loss, run.rng)
     history = run.history
     with progress.bar(epochs * run.count, run.seen, show) as bar, _stop_when_asked() as asked:
         while history.epochs < epochs and not history.stopped and not run.out_of_patience(patience):
             for rows in run.batches():
                 features, captions = examples.features[examples.image_idxs[rows]], examples.captions[rows]
-                value, grads = noisy_loss(params, features, captions)
+                value, grads = training_loss(params, features, captions)
                 norm = clip_norm(grads, math.inf if clip is None else clip)
                 if not math.isfinite(value + norm):
                     history.stopped = _diverged(len(history.losses), value, norm)
@@ -165,6 +168,15 @@ class Dropout:
             return value, grads
 
         return noisy
+
+
+def _own_dropout(loss: Loss, rng: np.random.Generator) -> Loss:
+    """The loss with a generator for each batch, where it can be given one: `loss(..., rng=None)`."""
+    if "rng" not in inspect.signature(loss).parameters:
+        return loss
+    with_rng: Callable[..., tuple[float, Any]] = loss
+    return lambda params, features, captions: with_rng(
+        params, features, captions, rng=np.random.default_rng(rng.integers(1 << 63)))
 
 
 def _mask(param: Array, rate: float, rng: np.random.Generator) -> Array:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks import experiments, gates
+from grader.checks import captioning, experiments, gates
 from grader.checks.calls import Caller, copies, function_name, parameter_names, strided, text_of
 from grader.checks.compare import (
     SINGLE_TOLERANCE,
@@ -50,6 +50,7 @@ OVERFLOW = "exp overflows above 709: is there a form without a large exponent?"
 OTHERS = "Whoever called it still needs the old values: work on a copy."
 
 Verdicts = Iterator[tuple[str, float]]
+Likeness = Mapping[str, Any]        # what a wrong answer looks like: words for it, and its values
 
 
 class Case:
@@ -65,6 +66,7 @@ class Case:
         self.rng = np.random.default_rng(seed)
         self.call = Caller(self.sizes)
         self.remark = ""
+        self.credit: float | None = None
 
     def __call__(self, spec: str) -> Any:
         """Draw normal random arrays: ``case("ND H")`` gives shapes (N, D) and (H,); one letter group, one array."""
@@ -187,9 +189,60 @@ class Case:
         fine(says)
 
     @quiet
-    def outputs(self, f: Callable, *inputs: Any, **wants: Any) -> None:
-        """Judge what f returns: ``case.outputs(step, x, h, next_h=[[…]])``, one keyword per output, in order."""
-        self._say(self._judge_outputs(f, inputs, wants))
+    def outputs(self, f: Callable, *inputs: Any, like: Likeness | None = None, **wants: Any) -> None:
+        """Judge what f returns: ``case.outputs(step, x, h, next_h=[[…]])``, one keyword per output, in order.
+
+        ``like`` says of wrong values what they come from: ``{"It is right without b: is b added?": [[…]]}``.
+        """
+        self._say(self._judge_outputs(f, inputs, wants, like=like))
+
+    @quiet
+    def captions(self, f: Callable, params: dict, features: np.ndarray, length: int, *, want: Any, says: str,
+                 like: Likeness | None = None, words: Sequence[str] = (), follows: Sequence[int] = (),
+                 late: float | None = None) -> None:
+        """Judge captions: f(params, features, length) -> captions (N, length), word numbers, read up to <END>.
+
+        ``words`` are written for the numbers. Where each word decides the next, ``follows[w]`` is the word said after
+        reading w: then what was read is drawn too. ``like`` names wrong captions. ``late``: points for captions that
+        are right but one column late, with <START> in column 0; ``case.credit`` holds them then.
+        """
+        sampling = captioning.Sampling(self.call, f, params, features, length, like or {}, words, follows)
+        mine = copies((params, features, length))
+        got = sampling.read(self.call.in_place(f, *mine), np.asarray(want))
+        names = parameter_names(f, 3)
+        self._require_untouched(f, names, (params, features, length), mine)
+        self._credit(sampling.judge(got, np.asarray(want)), late)
+        if self.credit is None:
+            fine(says)
+        for line in sampling.drawn(got):
+            print(f"  {line}")
+
+    @quiet
+    def caption_edges(self, f: Callable, params: dict, features: np.ndarray, length: int, *, want: Any,
+                      late: float | None = None) -> None:
+        """Repeat ``captions`` where mistakes hide: one picture, one word, non-contiguous arrays, float32."""
+        tried = []
+        for label, changed, count, words in captioning.variants(params, features, length):
+            right_ones = np.asarray(want)[:count, :words]
+            sampling = captioning.Sampling(self.call, f, *changed, words, {}, (), ())
+            try:
+                got = sampling.read(self.call.quietly(f, *changed, words), right_ones)
+                self._credit(sampling.judge(got, right_ones), late)
+            except CheckFailed as verdict:
+                raise _prefixed(verdict, label) from None
+            tried.append(label)
+        fine("edge cases: " + ", ".join(tried))
+
+    def _credit(self, verdict: CheckFailed | None, late: float | None) -> None:
+        """Raise the verdict that captions are one column late, or say it once where that earns points."""
+        if verdict is None:
+            return
+        if late is None:
+            raise verdict
+        if self.credit is None:
+            print(f"{verdict}\n  All the rest is judged as if it stood in its column; if it is right, this is worth "
+                  f"{late:g} points.")
+        self.credit = late
 
     @quiet
     def gradients(
@@ -203,12 +256,13 @@ class Case:
         self._say(self._judge_gradients(forward, backward, inputs, truth))
 
     @quiet
-    def loss(self, f: Callable, *inputs: Any, truth: Callable | None = None) -> None:
+    def loss(self, f: Callable, *inputs: Any, truth: Callable | None = None, like: Likeness | None = None) -> None:
         """Judge a function that returns (loss, gradients…) by the derivatives of its loss, or of ``truth``.
 
-        The gradients are of every float input in order; of an input that is a dictionary, a dictionary.
+        The gradients are of every float input in order; of an input that is a dictionary, a dictionary. ``like`` says
+        of a wrong loss or gradient what it comes from, as in ``outputs``.
         """
-        self._say(self._judge_loss(f, inputs, truth))
+        self._say(self._judge_loss(f, inputs, truth, like=like))
 
     @quiet
     def edges(self, f: Callable, *rest: Any, truth: Callable | None = None, returns: str = "its output") -> None:
@@ -233,7 +287,8 @@ class Case:
         for line in filter(None, [self.remark, self.call.said.line()]):
             print(f"  {line}")
 
-    def _judge_outputs(self, f: Callable, inputs: tuple, wants: Mapping[str, Any], care: Care = USUAL) -> Verdicts:
+    def _judge_outputs(self, f: Callable, inputs: tuple, wants: Mapping[str, Any], care: Care = USUAL,
+                       like: Likeness | None = None) -> Verdicts:
         mine = copies(inputs)
         outs = first_outputs(f, self.call.in_place(f, *mine, first=len(wants)), len(wants))
         arrays = [self._arrays(name, out, want) for (name, want), out in zip(wants.items(), outs, strict=True)]
@@ -241,7 +296,7 @@ class Case:
         self._require_in_order(list(wants), [pairs[0] for pairs in arrays])
         for index, pairs in enumerate(arrays):
             for name, got, want in pairs:
-                explain = experiments.Outputs(self.call, f, inputs, index, want, name)
+                explain = experiments.either(like, experiments.Outputs(self.call, f, inputs, index, want, name))
                 before = [np.zeros(np.shape(out)) for out in list(wants.values())[:index]]
                 single = Numeric(self.call, f, inputs, [*before, np.ones(want.shape)])
                 measured = None if is_a(outs[index], dict) else single
@@ -309,8 +364,8 @@ class Case:
                 _require_first(forward, backward, out, want)
         return arrays, cache
 
-    def _judge_loss(self, f: Callable, inputs: tuple, truth: Callable | None,
-                    care: Care = USUAL, compared: bool = True) -> Verdicts:
+    def _judge_loss(self, f: Callable, inputs: tuple, truth: Callable | None, care: Care = USUAL,
+                    compared: bool = True, like: Likeness | None = None) -> Verdicts:
         names, measured = parameter_names(f, len(inputs)), in_double(inputs)
         positions = leaves(names, inputs)
         mine = copies(inputs)
@@ -321,13 +376,14 @@ class Case:
         numeric = pair.numeric(measured, [np.array(1.0)], care)
         if truth:
             want = np.asarray(truth(*copies(measured)), dtype=np.float64)
-            explain = experiments.Outputs(self.call, f, inputs, 0, want, "loss")
+            explain = experiments.either(like, experiments.Outputs(self.call, f, inputs, 0, want, "loss"))
             allowed = self._allowed(loss, want, care, replace(numeric, forward=f))
             yield "loss", require_close("loss", loss, want, self.sizes, allowed, explain)
         if compared:
-            yield from self._judge_slopes(pair, numeric, grads)
+            yield from self._judge_slopes(pair, numeric, grads, like)
 
-    def _judge_slopes(self, pair: experiments.Pair, numeric: Numeric, grads: dict[str, np.ndarray]) -> Verdicts:
+    def _judge_slopes(self, pair: experiments.Pair, numeric: Numeric, grads: dict[str, np.ndarray],
+                      like: Likeness | None = None) -> Verdicts:
         """Every gradient against one slope; entry by entry only where the slope disagrees."""
         errors = slope_errors(numeric, grads, pair.positions, self.rng)
         if max(errors.values()) > numeric.care.slopes and computes_in_single(pair.own(numeric), self.rng):
@@ -336,7 +392,7 @@ class Case:
         for name, got in grads.items():
             if errors[name] > numeric.care.slopes:
                 want = numeric.gradient(pair.positions[name])
-                explain = pair.explain(numeric, name, grads, errors)
+                explain = experiments.either(like, pair.explain(numeric, name, grads, errors))
                 errors[name] = require_close(f"d{name}", got, want, self.sizes, numeric.care.entries, explain,
                                              numeric.care.least)
             yield f"d{name}", errors[name]

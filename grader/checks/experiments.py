@@ -6,7 +6,7 @@ only where the measurement supports them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +21,18 @@ from grader.checks.verdict import CheckFailed
 
 TINY = 1e-3             # at inputs this small every smooth nonlinearity is a line
 TINY_TOLERANCE = 1e-2
+
+
+def either(
+    like: Mapping[str, Any] | None, explain: Callable[[np.ndarray, np.ndarray], list[str]]
+) -> Callable[[np.ndarray, np.ndarray], list[str]]:
+    """The words of a known likeness, where the answer has one; those of the experiments elsewhere."""
+
+    def words(got: np.ndarray, want: np.ndarray) -> list[str]:
+        known = [text for text, values in (like or {}).items() if _same(got, np.asarray(values, dtype=np.float64))]
+        return known[:1] or explain(got, want)
+
+    return words
 
 
 @dataclass
@@ -128,7 +140,7 @@ class Pair:
         def words(got: np.ndarray, want: np.ndarray) -> list[str]:
             found = ""
             for experiment in (self._itself, self._not_on_the_way, self._upstream, self._without, self._one_step,
-                               self._one_a_row, self._symmetric, self._tiny, self._alone):
+                               self._one_a_row, self._repeated, self._symmetric, self._tiny, self._alone):
                 try:
                     found = found or experiment(numeric, name, got, want, errors)
                 except CheckFailed:
@@ -220,6 +232,16 @@ class Pair:
         if not (bad.sum(axis=-1) == 1).all() or not np.array_equal(bad.argmax(axis=-1), whole):
             return ""
         return "In each row just the entry of the right answer is wrong: what is its probability compared with?"
+
+    def _repeated(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
+        """Find wrong rows just where a whole number of the input comes more than once: each use has a share."""
+        whole = next((a for a in numeric.inputs if isinstance(a, np.ndarray) and a.dtype.kind in "iu"), None)
+        if whole is None or want.ndim != 2 or whole.min() < 0 or whole.max() >= len(want):
+            return ""
+        bad = (np.abs(got - want) > EXPERIMENT_TOLERANCE * np.max(np.abs(want))).any(axis=1)
+        if not np.array_equal(bad, np.bincount(whole.ravel(), minlength=len(want)) > 1):
+            return ""
+        return "Just the rows of words that come more than once are wrong: is the share of every place added up?"
 
     def _symmetric(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
         """Make a square matrix symmetric: then a transpose more or less makes no difference."""

@@ -263,6 +263,34 @@ def test_the_gradient_under_dropout_is_the_gradient_of_what_was_computed():
         assert np.vdot(grads[name], direction) == pytest.approx((up - down) / 2e-6, rel=1e-6)
 
 
+def with_noise(params, features, captions, rng=None):
+    """A loss with dropout of its own."""
+    value, grads = tiny.loss(params, features, captions)
+    noise = 0 if rng is None else rng.normal()
+    return value, {name: grad + noise for name, grad in grads.items()}
+
+
+def test_a_loss_with_dropout_of_its_own_is_given_a_generator_in_training_only(tmp_path):
+    examples, how = tiny.examples(), {"epochs": 3, "batch_size": 10}
+    params, plain, again = fresh(), fresh(), fresh()
+    quiet(with_noise, params, examples, examples, **how)
+    quiet(tiny.loss, plain, examples, examples, **how)
+    assert (params["b"] != plain["b"]).any()
+    assert training.evaluate(with_noise, params, examples) == training.evaluate(tiny.loss, params, examples)
+    calls = []
+
+    def interrupted(params, features, captions, rng=None):
+        calls.append(rng)
+        if len(calls) == 6:
+            signal.raise_signal(signal.SIGINT)
+        return with_noise(params, features, captions, rng)
+
+    quiet(interrupted, again, examples, examples, checkpoint=tmp_path / "run.npz", **how)
+    quiet(with_noise, again, examples, examples, checkpoint=tmp_path / "run.npz", **how)
+    for name in params:
+        np.testing.assert_array_equal(params[name], again[name])
+
+
 def test_pairs_want_a_caption_per_row():
     with pytest.raises(ValueError, match="one caption per row of features, found 3 for 2"):
         Pairs(np.ones((2, 4)), np.ones((3, 5), np.int32))

@@ -9,8 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from unrolled.layers import lstm
-from unrolled.layers.dense import Cache
-from unrolled.layers.room import Array, Room, Steps, batch_major, time_major
+from unrolled.layers.room import Array, Cache, Room, Steps, batch_major, time_major
 
 Gradients = tuple[Array, ...]
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from unrolled.layers.room import Array
-
-Cache = tuple[Any, ...]
+from unrolled.layers.room import Array, Cache
 
 
 def affine_forward(x: Array, w: Array, b: Array) -> tuple[Array, Cache]:

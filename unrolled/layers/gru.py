@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from unrolled.layers.dense import Cache
 from unrolled.layers.gates import sigmoid, sigmoid_in_place
-from unrolled.layers.room import Array, Room, Steps, batch_major, time_major
+from unrolled.layers.room import Array, Cache, Room, Steps, batch_major, time_major
 
 
 def gru_step_forward(x: Array, prev_h: Array, Wx: Array, Wh: Array, b: Array) -> tuple[Array, Cache]:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from unrolled.layers.dense import Cache
 from unrolled.layers.gates import sigmoid
-from unrolled.layers.room import Array, Room, Steps, batch_major, time_major
+from unrolled.layers.room import Array, Cache, Room, Steps, batch_major, time_major
 
 
 def lstm_step_forward(

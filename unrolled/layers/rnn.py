@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from unrolled.layers.dense import Cache
-from unrolled.layers.room import Array, Room, Steps, batch_major, time_major
+from unrolled.layers.room import Array, Cache, Room, Steps, batch_major, time_major
 
 
 def rnn_step_forward(x: Array, prev_h: Array, Wx: Array, Wh: Array, b: Array) -> tuple[Array, Cache]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 Array = NDArray[Any]
+Cache = tuple[Any, ...]
 
 
 @dataclass(frozen=True)

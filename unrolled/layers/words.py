@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from unrolled.layers.dense import Cache
-from unrolled.layers.room import Array, Room
+from unrolled.layers.room import Array, Cache, Room
 
 
 def word_embedding_forward(x: Array, W: Array) -> tuple[Array, Cache]:

@@ -1,0 +1,51 @@
+"""Features of a picture that is in no data set: an image file of your own, through the small network of the scenes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unrolled.data import layout
+from unrolled.data.layout import DataError
+from unrolled.data.loader import CaptionData, load, open_photograph
+from unrolled.scenes.network import SIZE, load_weights, look
+
+NETWORK = "network.npz"
+
+
+def features_of_file(path: Path, data: CaptionData) -> NDArray[np.float32]:
+    """What a model trained on `data` sees of an image file: (1, F), or (1, R, C) for a grid.
+
+    Raises DataError for a file that is no picture, and where the data set came without its network.
+    """
+    weights = data.folder / NETWORK
+    if not weights.is_file():
+        raise DataError(f"{data.name} came without the network that made its features ({NETWORK}), so pictures of "
+                        "your own cannot be captioned. The scenes have one: --data scenes.")
+    picture = _square(open_photograph(path))
+    seen = look(np.asarray(picture, dtype=np.uint8)[None], load_weights(weights))
+    if data.kind == "grid":
+        return seen.grid
+    return seen.pooled if data.kind == "full" else _components(seen.pooled, data)
+
+
+def _square(picture: Any) -> Any:
+    """The middle of a picture, as the network sees it: (112, 112)."""
+    side = min(picture.size)
+    left, top = ((length - side) // 2 for length in picture.size)
+    return picture.crop((left, top, left + side, top + side)).resize((SIZE, SIZE))
+
+
+def _components(pooled: NDArray[np.float32], data: CaptionData) -> NDArray[np.float32]:
+    """The principal components of pooled features: by what the file tells, or by what it does to the training set."""
+    path = data.folder / layout.FEATURES["pca"].format(split="train")
+    with layout.hdf5(path) as file:
+        if "mean" in file and "directions" in file:
+            return (pooled - file["mean"][:]) @ file["directions"][:]
+    full = load(data.folder, features="full").train.features[:]
+    centre = full.mean(axis=0)
+    turn, *_ = np.linalg.lstsq(full - centre, data.train.features[:], rcond=1e-5)       # (F, P)
+    return (pooled - centre) @ turn
