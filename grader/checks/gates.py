@@ -37,7 +37,8 @@ def names_of(letters: str) -> str:
     """Write "f" as "only the forget gate open"."""
     if not letters:
         return "every gate shut"
-    return f"only {' and '.join(f'the {NAMES[letter]}' for letter in letters)} open"
+    *others, last = (f"the {NAMES[letter]}" for letter in letters)
+    return f"only {', '.join(others) + ' and ' * bool(others)}{last} open"
 
 
 def described(array: np.ndarray, names: Sequence[str], inputs: Sequence[np.ndarray]) -> str:
