@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -150,31 +151,34 @@ class Case:
         names, open_inputs = parameter_names(f, len(inputs)), gates.opened(inputs, self.sizes, letters)
         outs = first_outputs(f, self.call(f, *open_inputs), len(wants))
         shape = next(np.shape(want) for want in (*wants.values(), inputs[1]) if np.shape(want))
-        said = {}
-        for (name, want), out in zip(wants.items(), outs, strict=True):
-            expected = np.broadcast_to(np.asarray(want, dtype=np.float64), shape)
-            got = require_array(name, out, shape, self.sizes)
-            said[name] = gates.described(expected, names, inputs)
-            if relative_error(got, expected, 1.0) > SINGLE_TOLERANCE:
-                found = gates.described(got, names, inputs)
-                raise wrong(f"With {gates.names_of(letters)}, {name} should be {said[name]}; it is {found}.",
-                            gates.how_opened(self.sizes, letters), self._in_another_order(f, open_inputs, wants, shape))
-        fine(f"{gates.names_of(letters)}: " + ", ".join(f"{name} is {words}" for name, words in said.items()))
+        found = [(name, require_array(name, out, shape, self.sizes), np.broadcast_to(np.float64(want), shape))
+                 for (name, want), out in zip(wants.items(), outs, strict=True)]
+        self._require_in_order(list(wants), found)
+        for name, got, want in found:
+            if relative_error(got, want, 1.0) > SINGLE_TOLERANCE:
+                should, is_now = (gates.described(a, names, inputs) for a in (want, got))
+                raise wrong(f"With {gates.names_of(letters)}, {name} should be {should}; it is {is_now}.",
+                            gates.how_opened(self.sizes, letters), self._about_opened(f, open_inputs, found, shape))
+        said = ", ".join(f"{name} is {gates.described(want, names, inputs)}" for name, _, want in found)
+        fine(f"{gates.names_of(letters)}: {said}")
 
-    def _in_another_order(self, f: Callable, inputs: tuple, wants: Mapping[str, Any], shape: tuple) -> str:
-        """The order of the blocks, nearest to the right one, in which a cell with opened gates would be right."""
-        def displaced(order: str) -> int:
-            return sum(a != b for a, b in zip(order, self.sizes.gates, strict=True))
+    def _about_opened(self, f: Callable, inputs: tuple, found: list[tuple[str, np.ndarray, np.ndarray]],
+                      shape: tuple) -> str:
+        """Say whether b is used at all, or in which order of the blocks a cell with opened gates would be right."""
 
-        for order in sorted(gates.other_orders(self.sizes), key=displaced):
-            try:
-                outs = first_outputs(f, self.call.quietly(f, *gates.reordered(inputs, self.sizes, order)), len(wants))
-                arrays = [require_array("its output", out, shape, self.sizes) for out in outs]
-            except CheckFailed:
-                return ""
-            if all(relative_error(got, np.broadcast_to(want, shape), 1.0) < SINGLE_TOLERANCE
-                   for got, want in zip(arrays, wants.values(), strict=True)):
-                return f"With the blocks in the order {', '.join(order)} it would be."
+        def outs(changed: tuple) -> list[np.ndarray]:
+            returned = first_outputs(f, self.call.quietly(f, *changed, first=len(found)), len(found))
+            return [require_array("its output", out, shape, self.sizes) for out in returned]
+
+        with contextlib.suppress(CheckFailed):
+            without = tuple(0 * a if a.shape == self.sizes.axes("G") else a for a in inputs)
+            if all(np.array_equal(out, got) for out, (_, got, _) in zip(outs(without), found, strict=True)):
+                return "It is the same when b is zero: is b used?"
+            for order in gates.other_orders(self.sizes):
+                moved = outs(gates.reordered(inputs, self.sizes, order))
+                if all(relative_error(out, want, 1.0) < SINGLE_TOLERANCE
+                       for out, (_, _, want) in zip(moved, found, strict=True)):
+                    return f"With the blocks in the order {', '.join(order)} it would be."
         return ""
 
     @quiet

@@ -70,8 +70,9 @@ def reordered(inputs: Sequence[np.ndarray], sizes: Sizes, order: str) -> tuple[n
 
 
 def other_orders(sizes: Sizes) -> list[str]:
-    """Every order of the blocks but the right one."""
-    return ["".join(order) for order in permutations(sizes.gates) if "".join(order) != sizes.gates]
+    """Every order of the blocks but the right one, those nearest to it first."""
+    orders = ["".join(order) for order in permutations(sizes.gates)]
+    return sorted(orders, key=lambda order: sum(a != b for a, b in zip(order, sizes.gates, strict=True)))[1:]
 
 
 def blocks_that_differ(got: np.ndarray, want: np.ndarray, sizes: Sizes, allowed: float) -> str:
