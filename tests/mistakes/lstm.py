@@ -135,8 +135,8 @@ MISTAKES = [
     Mistake("lstm_step_backward", "squeeze breaks N=1", (("dz @ Wh.T,", "(dz @ Wh.T).squeeze(),"),), "With N = 1: dprev_h has shape"),
     Mistake("lstm_step_backward", "changes the old cell", ((INNER, f"{INNER}; prev_c *= 0"),), "changed prev_c, an input of lstm_step_forward, in place"),
 
-    Mistake("lstm_forward", "cell begins as h0", ((STATES, "states, cache, state, cell = [], [], h0, h0"),), "where does c0 come from?"),
-    Mistake("lstm_forward", "h0 goes into the cell", ((STATES, "states, cache, state, cell = [], [], np.zeros_like(h0), h0"),), "h is wrong"),
+    Mistake("lstm_forward", "cell begins as h0", ((STATES, "states, cache, state, cell = [], [], h0, h0"),), "the cell begins as h0, not empty"),
+    Mistake("lstm_forward", "h0 goes into the cell", ((STATES, "states, cache, state, cell = [], [], np.zeros_like(h0), h0"),), "h0 goes into the cell"),
     Mistake("lstm_forward", "cell begins with ones", ((STATES, STATES.replace("zeros_like", "ones_like")),), "h is wrong"),
     Mistake("lstm_forward", "h0 not used", ((STATES, STATES.replace("[], h0,", "[], 0 * h0,")),), "is h0 used?"),
     Mistake("lstm_forward", "hidden state not carried", (("(x[:, t], state, cell", "(x[:, t], h0, cell"),), "is the state carried"),
