@@ -21,7 +21,10 @@ VERDICTS = ("CheckFailed", "NotWritten")
 
 @dataclass(frozen=True)
 class Said:
-    """What one check cell left behind: its name, whether it failed or wrote to stderr, and its words."""
+    """What one check cell left behind: its name, whether it failed or wrote to stderr, and its words.
+
+    One that returns a number of points, partial credit, has failed too.
+    """
 
     name: str
     failed: bool
@@ -42,10 +45,18 @@ def read_said(cell: dict[str, Any]) -> Said:
     """Read the outputs of a check cell that has been run."""
     errors = [o for o in cell["outputs"] if o["output_type"] == "error"]
     streams = [o for o in cell["outputs"] if o["output_type"] == "stream"]
-    failure = _error_text(errors[0]) if errors else ""
-    text = "\n".join(["".join(o["text"]).strip("\n") for o in streams] + [failure]).strip("\n")
+    printed = "\n".join("".join(o["text"]) for o in streams)
+    partly = any(o["output_type"] == "execute_result" for o in cell["outputs"])
+    failure = _error_text(errors[0]) if errors else _verdict(printed) if partly else ""
+    text = "\n".join(["".join(o["text"]).strip("\n") for o in streams] + [failure] * bool(errors)).strip("\n")
     stderr = any(o["name"] == "stderr" for o in streams)
-    return Said(notebooks.grade_id(cell), bool(errors), stderr, text, failure)
+    return Said(notebooks.grade_id(cell), bool(errors) or partly, stderr, text, failure)
+
+
+def _verdict(printed: str) -> str:
+    """The last verdict of wrong that was printed: its headline and the indented lines under it."""
+    found = re.findall(r"^✗ .*(?:\n  .*)*", printed, re.MULTILINE)
+    return found[-1] if found else "✗ Only a part of the points."
 
 
 def _error_text(output: dict[str, Any]) -> str:

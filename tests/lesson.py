@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import json
@@ -9,6 +10,7 @@ import linecache
 import re
 import warnings
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 
@@ -55,17 +57,20 @@ class Lesson:
             warnings.catch_warnings(record=True) as warned,
         ):
             try:
-                run(source if hidden else HIDDEN.sub("", source), f"check-{check}", dict(names))
+                credit = run(source if hidden else HIDDEN.sub("", source), f"check-{check}", dict(names))
             except CheckFailed as verdict:
-                failure = str(verdict)
-        return not failure, said.getvalue() + failure, stderr.getvalue() + "".join(str(w.message) for w in warned)
+                failure, credit = str(verdict), 0
+        return credit is None, said.getvalue() + failure, stderr.getvalue() + "".join(str(w.message) for w in warned)
 
 
-def run(source: str, name: str, names: dict) -> None:
-    """Execute a cell so that messages can quote its lines."""
+def run(source: str, name: str, names: dict) -> Any:
+    """Execute a cell so that messages can quote its lines; return the value of its last line, as Jupyter does."""
     file = f"<cell {name}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    exec(compile(source, file, "exec"), names)
+    tree = ast.parse(source, file)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, file, "exec"), names)
+    return eval(compile(ast.Expression(last.value), file, "eval"), names) if last else None
 
 
 def edited(source: str, *edits: tuple[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import FancyBboxPatch, Rectangle
+
+from unrolled.progress import in_notebook
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -44,6 +47,27 @@ def unrolled(ax: Axes, steps: int, inputs: Sequence[int], outputs: Sequence[int]
     ax.set(xlim=(-0.6, steps - 0.4), ylim=(-0.5, 2.5), aspect="equal", title=title)
     ax.title.set_fontsize(9)
     ax.axis("off")
+
+
+def captioner(read: Sequence[str], said: Sequence[str]) -> Figure:
+    """Draw a captioner unrolled over time: a picture before the first state, words read below and said above.
+
+    read and said: one word a step
+    """
+    fig, ax = new_figure(2.2 + 1.5 * len(read), 3.2)
+    _box(ax, -1, 1, INPUT, "picture", width=0.75)
+    for t, (below, above) in enumerate(zip(read, said, strict=True)):
+        _arrow(ax, (t - 1 + (0.32 if t else 0.4), 1), (t - 0.32, 1))
+        _box(ax, t, 1, STATE, f"state {t + 1}", width=0.55)
+        _box(ax, t, 0, INPUT, below, width=0.75)
+        _box(ax, t, 2, OUTPUT, above, width=0.75)
+        _arrow(ax, (t, 0.28), (t, 0.72))
+        _arrow(ax, (t, 1.28), (t, 1.72))
+    for y, text in ((0, "reads"), (2, "should say")):
+        ax.text(-1, y, text, ha="center", va="center", fontsize=10, color=LABEL)
+    ax.set(xlim=(-1.5, len(read) - 0.5), ylim=(-0.4, 2.4))
+    ax.axis("off")
+    return _finish(fig)
 
 
 def step_graph() -> Figure:
@@ -145,6 +169,50 @@ def loss_curves(histories: History | Mapping[str, History], title: str = "") -> 
                     label=f"{name}, validation" if name else "validation")
     ax.set(xlabel="minibatch", ylabel="loss of a caption", title=title, ylim=(0, None))
     return _finish(fig, legend=True)
+
+
+class Live:
+    """A loss curve that is drawn again while it grows: `add` a number a step, `done` at the end.
+
+    In a notebook one figure is replaced in place, at most twice a second; elsewhere nothing is shown. `values` holds
+    the numbers; `knows_nothing` draws the line where a model starts.
+    """
+
+    def __init__(self, title: str = "", knows_nothing: float | None = None):
+        self.title, self.knows_nothing = title, knows_nothing
+        self.values: list[float] = []
+        self._next, self._handle = 0.0, _display()
+
+    def add(self, value: float) -> None:
+        """One more step."""
+        self.values.append(float(value))
+        if time.monotonic() >= self._next:
+            self.done()
+            self._next = time.monotonic() + 0.5
+
+    def done(self) -> None:
+        """Draw what there is."""
+        if self._handle is not None:
+            self._handle.update(self.figure())
+
+    def figure(self) -> Figure:
+        """The curve so far, on a logarithmic scale."""
+        fig, ax = new_figure(6, 2.8)
+        ax.semilogy(self.values, color=LINES[0])
+        if self.knows_nothing is not None:
+            ax.axhline(self.knows_nothing, ls="--", color=LABEL, lw=1)
+        now = f", now {self.values[-1]:.3g}" if self.values else ""
+        ax.set(xlabel="step", ylabel="loss", title=f"{self.title}{now}")
+        return _finish(fig)
+
+
+def _display() -> Any:
+    """A place in a notebook's output that can be filled again; None outside of a notebook."""
+    if not in_notebook():
+        return None
+    from IPython.display import display
+
+    return display({"text/plain": ""}, raw=True, display_id=True)
 
 
 def gradient_norms(

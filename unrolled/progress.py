@@ -24,7 +24,7 @@ def bar(total: int, done: int = 0, wanted: bool = True) -> Iterator[Bar]:
     """A bar for the place the program runs in: `total` captions to go through, `done` of them before."""
     if not wanted:
         yield _Silent()
-    elif _in_notebook():
+    elif in_notebook():
         yield _Notebook(total)
     elif sys.stdout.isatty():
         with _Terminal(total, done) as shown:
@@ -100,7 +100,7 @@ class _Notebook:
         self._handle.update({"text/plain": "\n".join(lines), "text/html": html}, raw=True)
 
 
-def _in_notebook() -> bool:
+def in_notebook() -> bool:
     """Whether this is IPython in a Jupyter kernel: the only place where an output can be replaced."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None

@@ -36,7 +36,7 @@ class Sampling:
         if got is None:
             raise wrong(f"{function_name(self.f)} returned None.", "Is a return missing?")
         array = require_array("captions", got, want.shape, self.call.sizes)
-        broken = array.flat[np.flatnonzero(array != np.round(array))]
+        broken = array.ravel()[(array != np.round(array)).ravel()]
         if broken.size:
             raise wrong(f"captions holds numbers such as {broken[0]:.3g}, expected word numbers.",
                         "The largest score is a score; the word is its place: is it max where argmax is meant?")
@@ -83,7 +83,7 @@ class Sampling:
             return "After <START> it reads <NULL>, as in an empty place: is the word stored where the next step reads?"
         if before is not None and before[0] == NULL:
             return "<NULL> is read first: a caption begins with <START>."
-        filled = got.any(axis=0)
+        filled = np.any(got, axis=0)
         if filled.sum() <= 1 < got.shape[1] and (want.any(axis=0) > filled).any():
             return "At most one column is filled: is the line that stores the word inside the loop?"
         if len(want) > 1 and (got == got[0]).all() and not (want == want[0]).all():

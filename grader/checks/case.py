@@ -244,8 +244,7 @@ class Case:
         if late is None:
             raise verdict
         if self.credit is None:
-            print(f"{verdict}\n  All the rest is judged as if it stood in its column; if it is right, this is worth "
-                  f"{late:g} points.")
+            print(f"{verdict}\nThe rest is judged as if it stood in its column. If that is right, this is worth {late:g} points.")
         self.credit = late
 
     @quiet
