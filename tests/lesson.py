@@ -30,8 +30,8 @@ class Lesson:
         nbgrader = {c["id"]: c["metadata"].get("nbgrader", {}) for c in cells}
         self.answers = {name: source for name, source in self.code.items() if nbgrader[name].get("solution")}
         self.checks = {name: source for name, source in self.code.items() if nbgrader[name].get("grade")}
-        self.given = {name: source for name, source in self.code.items()
-                      if not nbgrader[name] and not name.startswith("draw-")}
+        shows = {c["id"] for c in cells if "show" in c["metadata"].get("tags", [])}
+        self.given = {name: source for name, source in self.code.items() if not nbgrader[name] and name not in shows}
 
     def namespace(self, **instead: str) -> dict:
         """What the notebook has defined when its cells have run, with other answers instead of some."""

@@ -49,6 +49,9 @@ class Sampling:
         if (got[:, 0] == START).all() and (want[:, 0] != START).any() and _agree(got[:, 1:], want[:, :-1]):
             return wrong("captions are right but one column late: column 0 holds <START>.",
                          "<START> is read, never said: the word said after reading it belongs in column 0.")
+        for text, captions in self.like.items():
+            if np.array_equal(got, np.broadcast_to(captions, got.shape)):
+                raise wrong(f"captions[0] says {self._text(got[0])}, expected {self._text(_up_to_end(want[0]))}.", text)
         row = next(n for n in range(len(want)) if not _agree(got[n : n + 1], want[n : n + 1]))
         headline = f"captions[{row}] says {self._text(got[row])}, expected {self._text(_up_to_end(want[row]))}."
         before = self._before(got[row])
@@ -67,31 +70,34 @@ class Sampling:
         return ["  ".join(text.ljust(n) for text, n in zip(row, widths, strict=True)).rstrip() for row in rows]
 
     def _before(self, caption: np.ndarray) -> np.ndarray | None:
-        """What was read at each step, where each word decides the next; None where that cannot be told."""
+        """What was read at each step, where each word decides the next; None where that cannot be told.
+
+        It cannot where a place says <NULL>: that is what an empty one holds.
+        """
         said = np.asarray(caption)
-        if not len(self.follows) or not ((said >= 0) & (said < len(self.follows))).all():
+        if not len(self.follows) or not ((said > NULL) & (said < len(self.follows))).all():
             return None
         return np.argsort(self.follows)[said]
 
     def _cause(self, got: np.ndarray, want: np.ndarray, before: np.ndarray | None) -> str:
-        for text, captions in self.like.items():
-            if np.array_equal(got, np.broadcast_to(captions, got.shape)):
-                return text
         if before is not None and (before == START).all() and len(before) > 1:
             return "<START> is read at every step: is the word that was said the next one to be read?"
         if before is not None and before[0] == START and (before[1:] == NULL).all():
             return "After <START> it reads <NULL>, as in an empty place: is the word stored where the next step reads?"
         if before is not None and before[0] == NULL:
             return "<NULL> is read first: a caption begins with <START>."
+        if len(want) > 1 and (got == got[0]).all() and not (want == want[0]).all():
+            return "Every picture gets the same words: is the picture in the first state?"
+        if not got.any():
+            return "Every word is <NULL>: is the word stored, and is it the one with the highest score?"
         filled = np.any(got, axis=0)
         if filled.sum() <= 1 < got.shape[1] and (want.any(axis=0) > filled).any():
             return "At most one column is filled: is the line that stores the word inside the loop?"
-        if len(want) > 1 and (got == got[0]).all() and not (want == want[0]).all():
-            return "Every picture gets the same words: is the picture in the first state?"
+        n = int(np.flatnonzero(filled)[-1]) + 1     # so many columns are filled
+        if n < got.shape[1] and (want[:, n - 1] == END).any() and _agree(got[:, :n], want[:, :n]):
+            return "All captions stop where one of them has said <END>: the others have more to say."
         if not filled[-1] and _agree(got[:, :-1], want[:, :-1]):
             return "Right but for the last column, which is empty: does the loop go on to the end?"
-        if not got.any():
-            return "Every word is <NULL>, which is number 0."
         return self._unused(got)
 
     def _unused(self, got: np.ndarray) -> str:

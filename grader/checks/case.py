@@ -244,7 +244,7 @@ class Case:
         if late is None:
             raise verdict
         if self.credit is None:
-            print(f"{verdict}\nThe rest is judged as if it stood in its column. If that is right, this is worth {late:g} points.")
+            print(f"{verdict}\nThe rest is judged as if it stood in its column: {late:g} points if it is right.")
         self.credit = late
 
     @quiet

@@ -46,7 +46,7 @@ MISTAKES = [
     Mistake("caption_to_numbers", "no <END>", (("[START, *known, END]", "[START, *known, NULL]"),), "expected <END>, which is 2"),
     Mistake("caption_to_numbers", "padded with <END>", (("np.full(length, NULL)", "np.full(length, END)"),), "expected <NULL>, which is 0"),
     Mistake("caption_to_numbers", "unknown words left out",
-            (("word_to_idx.get(word, UNK) for word in words", "word_to_idx[word] for word in words if word in word_to_idx"),), "gnu is not in the vocabulary"),
+            (("for word in words[: length - 2]]", "for word in words if word in word_to_idx][: length - 2]"),), "gnu is not in the vocabulary"),
     Mistake("caption_to_numbers", "unknown words stop it", (("word_to_idx.get(word, UNK)", "word_to_idx[word]"),), "stopped with KeyError"),
     Mistake("caption_to_numbers", "unknown words as <NULL>", (("get(word, UNK)", "get(word, NULL)"),), "gnu is not in the vocabulary, <UNK> is 3"),
     Mistake("caption_to_numbers", "<END> cut off", instead={"caption_to_numbers": """def caption_to_numbers(words, word_to_idx, length):
@@ -95,10 +95,10 @@ MISTAKES = [
     Mistake("temporal_affine_backward", "db summed over everything", (("dout.sum(axis=(0, 1))", "dout.sum()"),), "is it summed over every axis?"),
     Mistake("temporal_affine_backward", "db averaged over the batch", (("dout.sum(axis=(0, 1))", "dout.sum(axis=1).mean(axis=0)"),), "= 1/N here"),
     Mistake("temporal_affine_backward", "dw averaged over time", (("dout.reshape(-1, dout.shape[2]) ", "dout.reshape(-1, dout.shape[2]) / x.shape[1] "),), "= 1/T here"),
-    Mistake("temporal_affine_backward", "rows scrambled", (("x.reshape(-1, x.shape[2]).T", "x.transpose(1, 0, 2).reshape(-1, x.shape[2]).T"),), "look at the line of ddw alone"),
+    Mistake("temporal_affine_backward", "rows scrambled", (("x.reshape(-1, x.shape[2]).T", "x.transpose(1, 0, 2).reshape(-1, x.shape[2]).T"),), "With one step (T = 1) it is right"),
     Mistake("temporal_affine_backward", "only the last step", (("x.reshape(-1, x.shape[2]).T @ dout.reshape(-1, dout.shape[2])", "x[:, -1].T @ dout[:, -1]"),),
             "is the share of every step added up?"),
-    Mistake("temporal_affine_backward", "outputs swapped", (("return dx, dw, db", "return dx, db, dw"),), "dw has shape"),
+    Mistake("temporal_affine_backward", "outputs swapped", (("return dx, dw, db", "return dx, db, dw"),), "in another order"),
     Mistake("temporal_affine_backward", "dx as rows", (("dout @ w.T", "dout.reshape(-1, dout.shape[2]) @ w.T"),), "dx has shape"),
 
     Mistake("temporal_softmax_loss", "divided by N·T", ((LOSS_LINE, LOSS_LINE + " / T"),), "= 1/T here"),
@@ -116,11 +116,11 @@ MISTAKES = [
     Mistake("temporal_softmax_loss", "opposite sign", ((LOSS_LINE, LOSS_LINE[1:]),), "opposite sign"),
     Mistake("temporal_softmax_loss", "one not subtracted", (("    dx[n, t, y] -= 1\n", ""),), "just the entry of the right answer is wrong"),
     Mistake("temporal_softmax_loss", "overflows", (("x - x.max(axis=2, keepdims=True) ", "x"),), "With large inputs"),
-    Mistake("temporal_softmax_loss", "a small number in the logarithm", ((LOSS_LINE, "-(np.log(np.exp(log_p[n, t, y]) + 1e-12) * mask).sum() / N"),), "loss"),
+    Mistake("temporal_softmax_loss", "a small number in the logarithm", ((LOSS_LINE, "-(np.log(np.exp(log_p[n, t, y]) + 1e-12) * mask).sum() / N"),), "It is -log(1e-12)"),
     Mistake("temporal_softmax_loss", "softmax over time", ((LOG, LOG.replace("axis=2", "axis=1")),), "loss is wrong"),
     Mistake("temporal_softmax_loss", "changes the scores", (("shifted = x - ", "shifted = x\n    shifted -= "),), "changed its input x in place"),
     Mistake("temporal_softmax_loss", "gradient in place of the scores", (("dx = np.exp(log_p)", "dx = np.exp(log_p, out=x)"),), "changed its input x in place"),
-    Mistake("temporal_softmax_loss", "gradient as rows", (("return loss, dx", "return loss, dx.reshape(N * T, V)"),), "dx has shape"),
+    Mistake("temporal_softmax_loss", "gradient as rows", (("return loss, dx", "return loss, dx.reshape(N * T, -1)"),), "dx has shape"),
     Mistake("temporal_softmax_loss", "loss as an array", (("mask).sum() / N", "mask).sum(axis=1) / N"),), "loss has shape (N=3), expected a single number"),
     Mistake("temporal_softmax_loss", "squeeze breaks N=1", (("return loss, dx", "return loss, dx.squeeze()"),), "With N = 1"),
 
@@ -157,8 +157,8 @@ MISTAKES = [
     Mistake("captioning_sample", "picture forgotten", instead=sample(before="h = np.zeros_like(h)"), words="is the picture in the first state?"),
     Mistake("captioning_sample", "max for argmax", instead=sample(choice="scores.max(axis=1)", before="captions = captions.astype(float)", feeds="word = scores.argmax(axis=1)"),
             words="is it max where argmax is meant?"),
-    Mistake("captioning_sample", "max into integers", instead=sample(choice="scores.max(axis=1)", feeds="word = scores.argmax(axis=1)"), words="captions[0] says"),
-    Mistake("captioning_sample", "argmin", instead=sample(choice="scores.argmin(axis=1)"), words="captions[0] says"),
+    Mistake("captioning_sample", "max into integers", instead=sample(choice="scores.max(axis=1)", feeds="word = scores.argmax(axis=1)"), words="is it max where argmax is meant?"),
+    Mistake("captioning_sample", "argmin", instead=sample(choice="scores.argmin(axis=1)"), words="is it the one with the highest score?"),
     Mistake("captioning_sample", "argmax over the batch", instead=sample(choice="scores.argmax(axis=0)"), words="an array does not fit its place"),
     Mistake("captioning_sample", "argmax of everything", instead=sample(choice="scores.argmax()", feeds="word = np.full(N, said)"), words="captions["),
     Mistake("captioning_sample", "first word 0", instead=sample(first="0"), words="a caption begins with <START>"),
@@ -184,7 +184,7 @@ MISTAKES = [
             words="is b used?"),
     Mistake("captioning_sample", "tanh of the projection", instead=sample(before="h = np.tanh(h)"), words="captions[0] says"),
     Mistake("captioning_sample", "scores the state before the step", instead=sample(state="h, h_new = h_new, h"), words="captions[0] says"),
-    Mistake("captioning_sample", "all stop with the first", instead=sample(end="pass", stores="captions[:, t] = said\n        if (said == END).any():\n            break"), words="captions["),
+    Mistake("captioning_sample", "all stop with the first", instead=sample(end="pass", stores="captions[:, t] = said\n        if (said == END).any():\n            break"), words="All captions stop where one of them"),
     Mistake("captioning_sample", "nothing returned", instead=sample(returned="None"), words="captioning_sample returned None"),
     Mistake("captioning_sample", "time first", instead=sample(returned="captions.T"), words="It looks transposed"),
     Mistake("captioning_sample", "one caption without its batch", instead=sample(returned="captions.squeeze()"), words="is there a squeeze?"),
@@ -252,7 +252,7 @@ VARIANTS = [
     loss = -np.sum(mask_flat * logs[np.arange(N * T), y_flat]) / N
     return loss, dx_flat.reshape(N, T, V)
 '''}),
-    Variant("temporal_softmax_loss", "one-hot", (("dx[n, t, y] -= 1", "dx -= np.eye(V)[y].astype(dx.dtype)"),)),
+    Variant("temporal_softmax_loss", "one-hot", (("dx[n, t, y] -= 1", "dx -= np.eye(x.shape[2])[y].astype(dx.dtype)"),)),
     Variant("temporal_softmax_loss", "only the rows that count", instead={"temporal_softmax_loss": '''def temporal_softmax_loss(x, y, mask):
     s, right = x[mask], y[mask]
     s = s - s.max(axis=1, keepdims=True)
