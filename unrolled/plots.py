@@ -253,7 +253,7 @@ def captioned(
         ax.axis("off")
     for n, (ax, picture, caption) in enumerate(zip(axes.flat, pictures, captions, strict=False)):
         _show(ax, picture)
-        said = textwrap.fill(caption, 36)
+        said = "\n".join(textwrap.fill(line, 36) for line in caption.splitlines())
         ax.text(0, -0.04, said, transform=ax.transAxes, va="top", fontsize=9, parse_math=False)
         if people is not None:
             below = -0.04 - 0.075 * (said.count("\n") + 1)
