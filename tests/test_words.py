@@ -642,3 +642,128 @@ def test_rows_that_are_used_twice_are_told(case):
         return dW
     assert "Just the rows of words that come more than once are wrong" in verdict(
         case.gradients, look_up, overwrites, np.array([[0, 1, 1], [2, 4, 4]]), case("DH"))
+
+
+GATES = "ifog"
+OPENED = "ND NH NH DG HG G"
+
+
+def lstm(x, prev_h, prev_c, Wx, Wh, b):
+    i, f, o, g = np.split(x @ Wx + prev_h @ Wh + b, 4, axis=1)
+    i, f, o, g = (1 + np.tanh(i / 2)) / 2, (1 + np.tanh(f / 2)) / 2, (1 + np.tanh(o / 2)) / 2, np.tanh(g)
+    next_c = f * prev_c + i * g
+    return o * np.tanh(next_c), next_c, (x, prev_h, prev_c, Wx, Wh, i, f, o, g, np.tanh(next_c))
+
+
+def lstm_back(dnext_h, dnext_c, cache):
+    x, prev_h, prev_c, Wx, Wh, i, f, o, g, t = cache
+    dc = dnext_c + dnext_h * o * (1 - t**2)
+    dz = np.hstack([dc * g * i * (1 - i), dc * prev_c * f * (1 - f), dnext_h * t * o * (1 - o), dc * i * (1 - g**2)])
+    return dz @ Wx.T, dz @ Wh.T, dc * f, x.T @ dz, prev_h.T @ dz, dz.sum(axis=0)
+
+
+@pytest.fixture
+def cell():
+    return Case(N=3, D=4, H=5, gates=GATES)
+
+
+def test_a_gate_opened_alone(cell, capsys):
+    inputs = cell(OPENED)
+    cell.opened(lstm, "f", *inputs, next_h=0, next_c=inputs[2])
+    cell.opened(lstm, "igo", *inputs, next_h=np.tanh(1))
+    cell.opened(lstm, "", *inputs, next_h=0, next_c=0)
+    assert capsys.readouterr().out == (
+        "✓ only the forget gate open: next_h is 0, next_c is prev_c\n"
+        "✓ only the input gate, the candidate and the output gate open: next_h is 0.7616\n"
+        "✓ every gate shut: next_h is 0, next_c is 0\n")
+
+
+def with_b(change):
+    return lambda x, prev_h, prev_c, Wx, Wh, b: lstm(x, prev_h, prev_c, Wx, Wh, change(b))
+
+
+OPENED_WRONG = {
+    "rewritten": (lambda x, prev_h, prev_c, Wx, Wh, b: (0 * prev_h, 0 * prev_c),
+                  "✗ With only the forget gate open, next_c should be prev_c; it is 0."),
+    "how": (lambda x, prev_h, prev_c, Wx, Wh, b: (0 * prev_h, prev_h),
+            "it is prev_h.\n  Opened by setting b[H:2*H] to +20 and the other blocks to -20; Wx and Wh are zero. "
+            "The blocks of b are, in order: i, f, o, g."),
+    "bias": (with_b(np.zeros_like), "It is the same when b is zero: is b used?"),
+    "order": (with_b(lambda b: b.reshape(4, 5)[[1, 0, 2, 3]].ravel()),
+              "With the blocks in the order f, i, o, g it would be."),
+    "exchanged": (lambda *inputs: lstm(*inputs)[1::-1], "✗ next_h and next_c stand in each other's place."),
+    "half": (lambda x, prev_h, prev_c, Wx, Wh, b: (0 * prev_h, prev_c / 2), "next_c should be prev_c; it is -0."),
+}
+
+
+@pytest.mark.parametrize("kind", OPENED_WRONG)
+def test_what_an_opened_gate_tells(cell, kind):
+    wrong_cell, words = OPENED_WRONG[kind]
+    inputs = cell(OPENED)
+    assert words in verdict(cell.opened, wrong_cell, "f", *inputs, next_h=0, next_c=inputs[2])
+
+
+def in_another_order(array):
+    i, f, o, g = np.split(array, 4, axis=-1)
+    return np.concatenate([i, f, g, o], axis=-1)
+
+
+def test_blocks_in_another_order_are_told_by_values(cell):
+    def exchanged(x, prev_h, prev_c, Wx, Wh, b):
+        return lstm(x, prev_h, prev_c, *map(in_another_order, (Wx, Wh, b)))
+
+    inputs = cell(OPENED)
+    words = verdict(cell.outputs, exchanged, *inputs, next_h=lstm(*inputs)[0])
+    assert "the blocks of the weights in the order i, f, g, o; they come in the order i, f, o, g." in words
+
+
+BLOCKS = {
+    "one gate": (lambda d, e, c: lstm_back(d, e, (*c[:5], 0.9 * c[5], *c[6:])),
+                 "In db the blocks of i, g are wrong, the blocks of f, o are right."),
+    "upstream not used": (lambda d, e, c: lstm_back(d, 0 * e, c), "is dnext_c used?"),
+    "one way in": (lambda d, e, c: [g + 0.1 * d.sum() for g in lstm_back(d, e, c)],
+                   "look at how dnext_h comes in"),
+}
+
+
+@pytest.mark.parametrize("kind", BLOCKS)
+def test_a_wrong_gradient_is_told_by_its_gates(cell, kind):
+    backward, words = BLOCKS[kind]
+
+    def lstm_step_backward(dnext_h, dnext_c, cache):
+        return backward(dnext_h, dnext_c, cache)
+
+    assert words in verdict(cell.gradients, lstm, lstm_step_backward, *cell(OPENED))
+
+
+def test_a_gradient_whose_blocks_come_in_another_order(cell):
+    def exchanged(dnext_h, dnext_c, cache):
+        *rest, db = lstm_back(dnext_h, dnext_c, cache)
+        return *rest, in_another_order(db)
+
+    words = verdict(cell.gradients, lstm, exchanged, *cell(OPENED))
+    assert "The blocks of db come in the order i, f, g, o; expected i, f, o, g." in words
+
+
+def test_steps_carry_two_states():
+    sequence = Case(N=3, T=7, D=4, H=5, gates=GATES)
+    x, h0, Wx, Wh, b = sequence("NTD NH DG HG G")
+    h = sequence.steps(lstm, x, (h0, 0 * h0), Wx, Wh, b)
+    first_h, first_c, _ = lstm(x[:, 0], h0, 0 * h0, Wx, Wh, b)
+    assert np.array_equal(h[:, 0], first_h)
+    assert np.array_equal(h[:, 1], lstm(x[:, 1], first_h, first_c, Wx, Wh, b)[0])
+
+
+def test_every_output_is_looked_at_in_the_edges(cell):
+    def squeezed(*inputs):
+        next_h, next_c, cache = lstm(*inputs)
+        return next_h, next_c.squeeze(), cache
+
+    inputs = cell(OPENED)
+    assert "✗ With N = 1: next_c has shape (H=5), expected (1, H=5)" in verdict(
+        cell.edges, squeezed, *inputs, returns="next_h, next_c", truth=lambda *a: lstm(*a)[:2])
+
+
+def test_the_width_of_all_gates_is_written_with_H(cell):
+    assert "✗ b has shape (D=4, 4H=20), expected (4H=20)" in verdict(
+        cell.outputs, lambda b: np.zeros((4, 20)), cell("G"), b=cell("G"))

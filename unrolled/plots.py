@@ -91,6 +91,43 @@ def step_graph() -> Figure:
     return fig
 
 
+LSTM_PARTS = (          # x, y, colour, text, width
+    (0, 3, STATE, "prev_c", 0.95), (2.2, 3, "none", "×", 0.5), (4.4, 3, "none", "+", 0.5),
+    (9.4, 3, STATE, "next_c", 0.95), (4.4, 2.1, "none", "×", 0.5), (7.7, 2.1, "none", "tanh", 0.7),
+    (2.2, 1.1, OUTPUT, "f", 0.5), (3.7, 1.1, OUTPUT, "i", 0.5), (5.1, 1.1, INPUT, "g", 0.5),
+    (6.4, 1.1, OUTPUT, "o", 0.5), (7.7, 1.1, "none", "×", 0.5), (9.4, 1.1, STATE, "next_h", 0.95),
+    (0, 0.4, INPUT, "x", 0.95), (0, -0.4, STATE, "prev_h", 0.95), (4.3, 0, "none", "x Wx + prev_h Wh + b", 5.0),
+)
+LSTM_WAYS = (           # from where to where
+    ((0.5, 3), (1.9, 3)), ((2.5, 3), (4.1, 3)), ((4.7, 3), (8.9, 3)), ((2.2, 1.4), (2.2, 2.7)),
+    ((4.4, 2.4), (4.4, 2.7)), ((3.8, 1.4), (4.2, 1.8)), ((5, 1.4), (4.6, 1.8)), ((7.7, 2.95), (7.7, 2.4)),
+    ((7.7, 1.8), (7.7, 1.4)), ((6.7, 1.1), (7.4, 1.1)), ((8, 1.1), (8.9, 1.1)), ((0.5, 0.4), (1.75, 0.1)),
+    ((0.5, -0.4), (1.75, -0.1)), ((2.2, 0.3), (2.2, 0.8)), ((3.7, 0.3), (3.7, 0.8)), ((5.1, 0.3), (5.1, 0.8)),
+    ((6.4, 0.3), (6.4, 0.8)),
+)
+
+
+def lstm_cell(gradients: bool = False) -> Figure:
+    """Draw one step of an LSTM: the cell goes straight through on top, gates act on it from below.
+
+    With ``gradients``, the way of each gradient back as well.
+    """
+    fig, ax = new_figure(9.5, 3.8)
+    for x, y, colour, text, width in LSTM_PARTS:
+        _box(ax, x, y, colour, text, width)
+    for start, end in LSTM_WAYS:
+        way = np.subtract(end, start)
+        side = np.array([-way[1], way[0]]) / np.hypot(*way) * (0.08 if gradients else 0)
+        _arrow(ax, tuple(start + side), tuple(end + side))
+        if gradients:
+            _arrow(ax, tuple(end - side), tuple(start - side), GRADIENT)
+    for x, y, word in ((1.95, 2, "keep"), (3.75, 1.65, "write"), (7.05, 1.35, "show")):
+        ax.text(x, y, word, ha="right" if x < 5 else "center", va="center", color=INK, fontsize=9, style="italic")
+    ax.set(xlim=(-0.7, 10.1), ylim=(-0.8, 3.5))
+    ax.axis("off")
+    return fig
+
+
 def hidden_states(h: np.ndarray, title: str = "", ax: Axes | None = None) -> Axes:
     """Draw hidden states (T, H) as a picture: time to the right, one row per unit, colour from -1 to 1."""
     if ax is None:
@@ -218,10 +255,10 @@ def captioned(
         ax.axis("off")
     for n, (ax, picture, caption) in enumerate(zip(axes.flat, pictures, captions, strict=False)):
         _show(ax, picture)
-        said = textwrap.fill(caption, 36)
+        said = "\n".join(textwrap.fill(line, 36) for line in caption.splitlines())
         ax.text(0, -0.04, said, transform=ax.transAxes, va="top", fontsize=9, parse_math=False)
         if people is not None:
-            below = -0.04 - 0.075 * (said.count("\n") + 1)
+            below = -0.04 - 0.085 * (said.count("\n") + 1)
             ax.text(0, below, textwrap.fill(people[n][0], 42), transform=ax.transAxes, va="top", fontsize=PLAIN,
                     style="italic", parse_math=False)
     return _finish(fig)

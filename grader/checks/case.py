@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -9,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks import captioning, experiments
+from grader.checks import captioning, experiments, gates
 from grader.checks.calls import Caller, copies, function_name, parameter_names, strided, text_of
 from grader.checks.compare import (
     SINGLE_TOLERANCE,
@@ -56,12 +57,13 @@ Likeness = Mapping[str, Any]        # what a wrong answer looks like: words for 
 class Case:
     """Inputs of named, all-different sizes, and judgements on a student's functions.
 
-    ``Case(N=4, D=5, H=6)("ND DH")`` draws normal arrays of shapes (4, 5) and (5, 6). Every judgement prints one
-    ``✓`` line per thing that is right and raises ``CheckFailed`` at the first that is not; it returns None.
+    ``Case(N=4, D=5, H=6)("ND DH")`` draws normal arrays of shapes (4, 5) and (5, 6). With ``gates="ifog"``, the blocks
+    of an LSTM's weights in order, "DG" is their shape, G being four times H. Every judgement prints one ``✓`` line per
+    thing that is right and raises ``CheckFailed`` at the first that is not; it returns None.
     """
 
-    def __init__(self, seed: int = 0, **sizes: int):
-        self.sizes = Sizes(sizes)
+    def __init__(self, seed: int = 0, gates: str = "", **sizes: int):
+        self.sizes = Sizes(sizes, gates)
         self.rng = np.random.default_rng(seed)
         self.call = Caller(self.sizes)
         self.remark = ""
@@ -126,14 +128,58 @@ class Case:
         return {key: require_array(key, mine[key], np.shape(want[key]), self.sizes) for key in want}
 
     @quiet
-    def steps(self, step: Callable, x: np.ndarray, h0: np.ndarray, *weights: np.ndarray) -> np.ndarray:
-        """Run a step function over a sequence: x (N, T, D), h0 (N, H) -> h (N, T, H), one call for each step."""
-        state, states = h0, []
+    def steps(self, step: Callable, x: np.ndarray, h0: Any, *weights: np.ndarray) -> np.ndarray:
+        """Run a step function over a sequence: x (N, T, D), h0 (N, H) -> h (N, T, H), one call for each step.
+
+        A cell with more to carry gets it as a tuple, ``(h0, c0)`` for an LSTM, and gives back as much.
+        """
+        state, states = as_tuple(h0), []
         for t in range(x.shape[1]):
-            out, *_ = first_outputs(step, self.run(step, x[:, t], state, *weights), 1)
-            state = require_array("next_h", out, h0.shape, self.sizes)
-            states.append(state)
+            outs = first_outputs(step, self.run(step, x[:, t], *state, *weights), len(state))
+            state = tuple(require_array(name, out, before.shape, self.sizes)
+                          for name, out, before in zip(("next_h", "next_c"), outs, state, strict=False))
+            states.append(state[0])
         return np.stack(states, axis=1)     # (N, T, H)
+
+    @quiet
+    def opened(self, f: Callable, letters: str, *inputs: np.ndarray, **wants: Any) -> None:
+        """Judge a cell with only some gates open: ``case.opened(step, "f", *inputs, next_c=prev_c, next_h=0)``.
+
+        Weights are set to zero and b to +20 in the blocks of these gates, -20 in the others; a want is an array or a
+        number that every entry should be.
+        """
+        names, open_inputs = parameter_names(f, len(inputs)), gates.opened(inputs, self.sizes, letters)
+        outs = first_outputs(f, self.call(f, *open_inputs), len(wants))
+        shape = next(np.shape(want) for want in (*wants.values(), inputs[1]) if np.shape(want))
+        found = [(name, require_array(name, out, shape, self.sizes), np.broadcast_to(np.float64(want), shape))
+                 for (name, want), out in zip(wants.items(), outs, strict=True)]
+        self._require_in_order(list(wants), found)
+        for name, got, want in found:
+            if relative_error(got, want, 1.0) > SINGLE_TOLERANCE:
+                should, is_now = (gates.described(a, names, inputs) for a in (want, got))
+                raise wrong(f"With {gates.names_of(letters)}, {name} should be {should}; it is {is_now}.",
+                            gates.how_opened(self.sizes, letters), self._about_opened(f, open_inputs, found, shape))
+        said = ", ".join(f"{name} is {gates.described(want, names, inputs)}" for name, _, want in found)
+        fine(f"{gates.names_of(letters)}: {said}")
+
+    def _about_opened(self, f: Callable, inputs: tuple, found: list[tuple[str, np.ndarray, np.ndarray]],
+                      shape: tuple) -> str:
+        """Say whether b is used at all, or in which order of the blocks a cell with opened gates would be right."""
+
+        def outs(changed: tuple) -> list[np.ndarray]:
+            returned = first_outputs(f, self.call.quietly(f, *changed, first=len(found)), len(found))
+            return [require_array("its output", out, shape, self.sizes) for out in returned]
+
+        with contextlib.suppress(CheckFailed):
+            without = tuple(0 * a if a.shape == self.sizes.axes("G") else a for a in inputs)
+            if all(np.array_equal(out, got) for out, (_, got, _) in zip(outs(without), found, strict=True)):
+                return "It is the same when b is zero: is b used?"
+            for order in gates.other_orders(self.sizes):
+                moved = outs(gates.reordered(inputs, self.sizes, order))
+                if all(relative_error(out, want, 1.0) < SINGLE_TOLERANCE
+                       for out, (_, _, want) in zip(moved, found, strict=True)):
+                    return f"With the blocks in the order {', '.join(order)} it would be."
+        return ""
 
     @quiet
     def close(self, name: str, got: Any, want: Any, tol: float = TOLERANCE) -> None:
@@ -222,13 +268,13 @@ class Case:
         self._say(self._judge_loss(f, inputs, truth, like=like))
 
     @quiet
-    def edges(self, f: Callable, *rest: Any, truth: Callable | None = None) -> None:
+    def edges(self, f: Callable, *rest: Any, truth: Callable | None = None, returns: str = "its output") -> None:
         """Repeat a judgement where mistakes hide: N = 1, T = 1, non-contiguous arrays, float32, large inputs.
 
         ``edges(f, *inputs)`` compares f with itself or with truth, ``edges(forward, backward, *inputs)`` the
-        gradients with derivatives.
+        gradients with derivatives. ``returns="next_h, next_c"`` names the outputs of an f that has several.
         """
-        judge = self._judge_pair_edge if callable(rest[0]) else self._judge_edge
+        judge = self._judge_pair_edge if callable(rest[0]) else partial(self._judge_edge, returns.split(", "))
         self._judge_edges(lambda label, inputs: judge(f, label, inputs, rest, truth), rest)
 
     @quiet
@@ -250,6 +296,7 @@ class Case:
         outs = first_outputs(f, self.call.in_place(f, *mine, first=len(wants)), len(wants))
         arrays = [self._arrays(name, out, want) for (name, want), out in zip(wants.items(), outs, strict=True)]
         self._require_untouched(f, parameter_names(f, len(inputs)), inputs, mine)
+        self._require_in_order(list(wants), [pairs[0] for pairs in arrays])
         for index, pairs in enumerate(arrays):
             for name, got, want in pairs:
                 explain = experiments.either(like, experiments.Outputs(self.call, f, inputs, index, want, name))
@@ -258,6 +305,16 @@ class Case:
                 measured = None if is_a(outs[index], dict) else single
                 allowed = self._allowed(got, want, care, measured)
                 yield name, require_close(name, got, want, self.sizes, allowed, explain)
+
+    def _require_in_order(self, names: list[str], found: list[tuple[str, np.ndarray, np.ndarray]]) -> None:
+        """Raise the verdict where two outputs of one shape stand in each other's place."""
+        for k, (_, got, want) in enumerate(found):
+            for other, (_, other_got, other_want) in enumerate(found[:k]):
+                if got.shape != other_got.shape or relative_error(got, want) < SINGLE_TOLERANCE:
+                    continue
+                if max(relative_error(got, other_want), relative_error(other_got, want)) < SINGLE_TOLERANCE:
+                    raise wrong(f"{names[other]} and {names[k]} stand in each other's place.",
+                                f"Expected in this order: {', '.join(names)}.")
 
     def _allowed(self, got: np.ndarray, want: np.ndarray, care: Care, measured: Numeric | None) -> float:
         """The error allowed for values: more where they are float32, or are measured to be made with float32."""
@@ -383,21 +440,19 @@ class Case:
             tried.append(label)
         fine("edge cases: " + ", ".join(tried))
 
-    def _judge_edge(self, f: Callable, label: str, inputs: tuple, base: tuple, truth: Callable | None) -> Verdicts:
+    def _judge_edge(self, names: list[str], f: Callable, label: str, inputs: tuple, base: tuple,
+                    truth: Callable | None) -> Verdicts:
         """One edge case of a forward function: as right as in the middle; only finite, where none knows better."""
-        if label == LARGE_INPUTS:
-            out, *_ = first_outputs(f, self.call.quietly(f, *inputs, first=1), 1)
-            require_array("its output", out, None, self.sizes)
-            if not truth:
-                return
+        if label == LARGE_INPUTS and not truth:
+            self._outs(names, f, inputs)
+            return
         if truth:
-            want = truth(*copies(in_double(inputs)))
+            wants = as_tuple(truth(*copies(in_double(inputs))))
         elif label == FLOAT32:
-            want = self._first_out(f, in_double(inputs))
+            wants = self._outs(names, f, in_double(inputs))
         else:
-            want = self._cut(self._first_out(f, base), inputs, base)
-        want = want[0] if isinstance(want, tuple) else want
-        yield from self._judge_outputs(f, inputs, {"its output": want}, CARE.get(label, USUAL))
+            wants = tuple(self._cut(whole, inputs, base) for whole in self._outs(names, f, base))
+        yield from self._judge_outputs(f, inputs, dict(zip(names, wants, strict=False)), CARE.get(label, USUAL))
 
     def _judge_pair_edge(self, f: Callable, label: str, rest: tuple, base: tuple, truth: Callable | None) -> Verdicts:
         """One edge case of a backward function."""
@@ -410,9 +465,9 @@ class Case:
         compared = label != LARGE_INPUTS or truth is not None
         yield from self._judge_loss(f, inputs, truth, CARE.get(label, USUAL), compared)
 
-    def _first_out(self, f: Callable, inputs: tuple) -> np.ndarray:
-        out, *_ = first_outputs(f, self.call.quietly(f, *inputs, first=1), 1)
-        return require_array("its output", out, None, self.sizes)
+    def _outs(self, names: list[str], f: Callable, inputs: tuple) -> tuple[np.ndarray, ...]:
+        outs = first_outputs(f, self.call.quietly(f, *inputs, first=len(names)), len(names))
+        return tuple(require_array(name, out, None, self.sizes) for name, out in zip(names, outs, strict=True))
 
     def _cut(self, whole: np.ndarray, inputs: tuple, base: tuple) -> np.ndarray:
         for letter in "NT":

@@ -168,6 +168,8 @@ def require_keys(name: str, got: Any, want: dict) -> dict:
 def where(bad: np.ndarray, sizes: Sizes, got: np.ndarray | None = None) -> str:
     """Find an axis that splits an array into right and wrong slices: "Right at t = 3; wrong at t = 0, 1, 2."."""
     for axis in _telling_axes(bad, sizes):
+        if sizes.gates and bad.shape[axis] == sizes.of["G"]:
+            continue                                                # blocks are told as blocks
         slices = np.any(bad, axis=tuple(a for a in range(bad.ndim) if a != axis))
         if slices.all() or not slices.any():
             continue

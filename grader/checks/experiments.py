@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.checks import gates
 from grader.checks.calls import Caller, parameter_names
 from grader.checks.compare import EXPERIMENT_TOLERANCE, is_a, relative_error, require_array
 from grader.checks.gradients import USUAL, Care, Numeric, Position, leaf, leaves, map_arrays, slope_errors, with_leaf
@@ -48,7 +49,8 @@ class Outputs:
     def __call__(self, got: np.ndarray, want: np.ndarray) -> list[str]:
         """Return the words of the first experiment that finds a cause."""
         names = leaves(parameter_names(self.f, len(self.inputs)), self.inputs)
-        for experiment in (self._cut_off, self._state_carried, self._unused, self._transposed, self._negated):
+        for experiment in (self._cut_off, self._state_carried, self._unused, self._transposed, self._negated,
+                           self._reordered):
             try:
                 if words := experiment(names, got):
                     return [words]
@@ -97,6 +99,14 @@ class Outputs:
                 return f"It would be right with -{name}: has {name} the right sign?"
         return ""
 
+    def _reordered(self, names: dict[str, Position], got: np.ndarray) -> str:
+        sizes = self.call.sizes
+        for order in gates.other_orders(sizes):
+            if _same(self._answer(gates.reordered(self.inputs, sizes, order)), self.want):
+                return (f"It would be right with the blocks of the weights in the order {', '.join(order)}; "
+                        f"they come in the order {', '.join(sizes.gates)}.")
+        return ""
+
     def _answer(self, inputs: tuple) -> np.ndarray:
         returned = self.call.quietly(self.f, *inputs, first=self.index + 1)
         out = first_outputs(self.f, returned, self.index + 1)[self.index]
@@ -129,15 +139,26 @@ class Pair:
 
         def words(got: np.ndarray, want: np.ndarray) -> list[str]:
             found = ""
-            for experiment in (self._itself, self._not_on_the_way, self._upstream, self._one_step,
+            for experiment in (self._itself, self._not_on_the_way, self._upstream, self._without, self._one_step,
                                self._one_a_row, self._repeated, self._symmetric, self._tiny, self._alone):
                 try:
                     found = found or experiment(numeric, name, got, want, errors)
                 except CheckFailed:
                     continue
-            return [found]
+            return [self._blocks(numeric, name, got, want, grads), found]
 
         return words
+
+    def _blocks(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray,
+                grads: dict[str, np.ndarray]) -> str:
+        """Say which gate a mistake sits in, by the blocks of this gradient or else by those of the bias."""
+        sizes = self.call.sizes
+        if not sizes.gates or sizes.axis(want, "G") is not None:
+            return gates.block_words(f"d{name}", got, want, sizes) if sizes.gates else ""
+        bias = next((other for other, grad in grads.items() if grad.shape == (sizes.of["G"],)), None)
+        if bias is None:
+            return ""
+        return gates.block_words(f"d{bias}", grads[bias], numeric.gradient(self.positions[bias]), sizes)
 
     def _itself(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
         same = np.array_equal(got, leaf(numeric.inputs, self.positions[name]))
@@ -152,11 +173,25 @@ class Pair:
         """Change the upstream gradient: a gradient that stays the same has not used it."""
         if self.backward is self.forward:
             return ""
-        doubled = self._gradients(numeric.inputs, [2 * d for d in numeric.douts])[name]
-        if not np.array_equal(doubled, got) or not got.any():
+        if not got.any():
             return ""
-        upstream = parameter_names(self.backward, 1)[0]
-        return f"It does not change when {upstream} changes: is {upstream} used?"
+        for k, upstream in enumerate(parameter_names(self.backward, len(numeric.douts))):
+            alone = [d if k == other else 0 * d for other, d in enumerate(numeric.douts)]
+            doubled = self._gradients(numeric.inputs, [a + b for a, b in zip(numeric.douts, alone, strict=True)])[name]
+            matters = replace(numeric, douts=alone).along([(self.positions[name], np.ones_like(want))])[0]
+            if np.array_equal(doubled, got) and matters:
+                return f"It does not change when {upstream} changes: is {upstream} used?"
+        return ""
+
+    def _without(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
+        """Leave out one of several upstream gradients: a mistake that is gone then came in with it."""
+        if len(numeric.douts) < 2:
+            return ""
+        for k, upstream in enumerate(parameter_names(self.backward, len(numeric.douts))):
+            others = [0 * d if k == other else d for other, d in enumerate(numeric.douts)]
+            if self._is_right(replace(numeric, douts=others), name, EXPERIMENT_TOLERANCE):
+                return f"It is right where {upstream} is zero: look at how {upstream} comes in."
+        return ""
 
     def _one_step(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
         """Cut the sequence down to one step: what is wrong only in longer ones is wrong between the steps."""
@@ -167,11 +202,26 @@ class Pair:
             return ""
         axis = sizes.axis(want, "T")
         if axis is not None and _same(np.take(got, -1, axis), np.take(want, -1, axis)):
-            return "The last step is right and the earlier ones are not: what reaches h[t] besides dh[:, t]?"
+            return (self._through_the_cell(numeric, name)
+                    or "The last step is right and the earlier ones are not: what reaches h[t] besides dh[:, t]?")
         if axis is None and sizes.axis(want, "N") is None:
             one = f"With one step (T = 1) it is right, with {sizes.number(sizes.of['T'])} it is not"
             return f"{one}: is the share of every step added up?"
         return "With one step (T = 1) it is right: what passes from one step back to the step before it?"
+
+    def _through_the_cell(self, numeric: Numeric, name: str) -> str:
+        """Cut the way from state to state, where there is a cell beside it: what stays wrong is wrong in the cell."""
+        sizes = self.call.sizes
+        if "f" not in sizes.gates:
+            return ""
+        shape = sizes.axes("HG")
+        Wh = next((p for p in self.positions.values() if leaf(numeric.inputs, p).shape == shape), None)
+        if Wh is None:
+            return ""
+        if self._right_with(with_leaf(numeric.inputs, Wh, np.zeros(shape)), numeric, name, TINY_TOLERANCE):
+            return ""
+        return ("The last step is right and the earlier ones are not, even with Wh = 0, "
+                "where the cell alone joins them: is dprev_c handed on?")
 
     def _one_a_row(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
         """Find the one wrong entry in each row: of a loss over choices it is the right choice's."""
@@ -206,6 +256,8 @@ class Pair:
 
     def _tiny(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
         """Make every input tiny: then the nonlinearity is a line, and only its derivative's mistakes vanish."""
+        if self.call.sizes.gates:
+            return ""       # at tiny inputs most gates let no gradient through, right or wrong
         if self._right_at(numeric, name, lambda a: TINY * a if a.dtype.kind == "f" else a, TINY_TOLERANCE):
             return "It is right where pre-activations are tiny: look at the derivative of the nonlinearity."
         return ""

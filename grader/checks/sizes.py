@@ -13,16 +13,20 @@ import numpy as np
 class Sizes:
     """The letters of a case: ``Sizes(N=3, T=5)`` knows that 5 is T.
 
+    ``gates`` names the blocks that lie side by side in the weights of a cell, "ifog" for an LSTM; G is their width
+    together, four times H.
+
     Raises ValueError where two letters share a size or a size is below two: such shapes cannot be read back.
     """
 
-    def __init__(self, sizes: Mapping[str, int]):
+    def __init__(self, sizes: Mapping[str, int], gates: str = ""):
+        sizes = {**sizes, "G": len(gates) * sizes["H"]} if gates else dict(sizes)
         if len(set(sizes.values())) < len(sizes):
             raise ValueError(f"Sizes must differ so that a shape can be read back as letters; got {dict(sizes)}.")
         if any(n < 2 for n in sizes.values()):
             raise ValueError(f"Sizes must be 2 or more (edges() tries 1 by itself); got {dict(sizes)}.")
-        self.of = dict(sizes)
-        self.letter = {n: letter for letter, n in sizes.items()}
+        self.of, self.gates = sizes, gates
+        self.letter = {n: f"{len(gates)}H" if letter == "G" and gates else letter for letter, n in sizes.items()}
 
     def number(self, n: int) -> str:
         """Write 6 as H=6 where H is the letter of 6."""
@@ -50,7 +54,7 @@ class Sizes:
     def ratio(self, k: float) -> str:
         """Name a factor by the sizes that make it: 0.25 is 1/N where N is 4; "" where none does."""
         n, t = self.of.get("N"), self.of.get("T")
-        known = {letter: float(size) for letter, size in self.of.items()}
+        known = {letter: float(size) for size, letter in self.letter.items()}
         if n and t:
             known["(N·T)"] = float(n * t)
         for name, size in known.items():

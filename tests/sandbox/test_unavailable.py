@@ -15,10 +15,10 @@ def test_without_bubblewrap_the_package_is_named(monkeypatch):
         probe()
 
 
-def test_elsewhere_a_container_is_named(monkeypatch):
+def test_elsewhere_another_machine_is_named(monkeypatch):
     monkeypatch.setattr(platform, "system", lambda: "Darwin")
     with pytest.raises(
-        Unavailable, match="the sandbox needs Linux, this is Darwin: grade in a Linux container"
+        Unavailable, match="the sandbox needs Linux, this is Darwin: grade on a Linux machine"
     ):
         Sandbox().start()
 

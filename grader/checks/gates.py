@@ -1,0 +1,106 @@
+"""Cells with gates: the blocks of their weights, gates opened one at a time, and what blocks tell about a mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import permutations
+
+import numpy as np
+
+from grader.checks.compare import EXPERIMENT_TOLERANCE, relative_error
+from grader.checks.sizes import Sizes
+
+WIDE = 20.0         # the sigmoid of it differs from 1 by 2e-9
+NAMES = {"i": "input gate", "f": "forget gate", "o": "output gate", "g": "candidate",
+         "r": "reset gate", "z": "update gate", "n": "candidate"}
+
+
+def opened(inputs: Sequence[np.ndarray], sizes: Sizes, letters: str) -> tuple[np.ndarray, ...]:
+    """The inputs with zeros for what is multiplied with gate weights, and a b that opens some gates and shuts the rest.
+
+    An input of shape (G,) is b; one with G among its axes is a matrix of weights, here zero.
+    """
+    G, H = sizes.of["G"], sizes.of["H"]
+    b = np.repeat([WIDE if letter in letters else -WIDE for letter in sizes.gates], H)      # (G,)
+    return tuple(b.copy() if a.shape == (G,) else np.zeros_like(a) if G in a.shape else a for a in inputs)
+
+
+def how_opened(sizes: Sizes, letters: str) -> str:
+    """Say which part of b was set to what."""
+    parts = [f"b[{_times(k)}:{_times(k + 1)}]" for k, letter in enumerate(sizes.gates) if letter in letters]
+    order = f"The blocks of b are, in order: {', '.join(sizes.gates)}."
+    how = f"Opened by setting {' and '.join(parts)} to +20 and the other blocks" if parts else "Shut by setting b"
+    return f"{how} to -20; Wx and Wh are zero. {order}"
+
+
+def names_of(letters: str) -> str:
+    """Write "f" as "only the forget gate open"."""
+    if not letters:
+        return "every gate shut"
+    *others, last = (f"the {NAMES[letter]}" for letter in letters)
+    return f"only {', '.join(others) + ' and ' * bool(others)}{last} open"
+
+
+def described(array: np.ndarray, names: Sequence[str], inputs: Sequence[np.ndarray]) -> str:
+    """Name an array: a number that fills it, an input or tanh of one, or else its first entry."""
+    if np.max(np.abs(array - array.flat[0]), initial=0) < EXPERIMENT_TOLERANCE:
+        return f"{round(float(array.flat[0]), 4) + 0.0:.4g}"
+    for name, value in zip(names, inputs, strict=True):
+        if value.shape == array.shape:
+            for words, other in ((name, value), (f"tanh({name})", np.tanh(value)), (f"-{name}", -value),
+                                 (f"sigmoid({name})", (1 + np.tanh(value / 2)) / 2)):
+                if relative_error(array, other) < EXPERIMENT_TOLERANCE:
+                    return words
+    return f"{array.flat[0]:.4g} in its first entry"
+
+
+def _times(k: int) -> str:
+    return {0: "", 1: "H"}.get(k, f"{k}*H")
+
+
+def reordered(inputs: Sequence[np.ndarray], sizes: Sizes, order: str) -> tuple[np.ndarray, ...]:
+    """The inputs with the blocks along G in another order."""
+    where = [sizes.gates.index(letter) for letter in order]
+
+    def moved(a: np.ndarray) -> np.ndarray:
+        axis = sizes.axis(a, "G")
+        return a if axis is None else np.concatenate([np.split(a, len(where), axis)[k] for k in where], axis)
+
+    return tuple(moved(a) if isinstance(a, np.ndarray) else a for a in inputs)
+
+
+def other_orders(sizes: Sizes) -> list[str]:
+    """Every order of the blocks but the right one, those nearest to it first."""
+    orders = ["".join(order) for order in permutations(sizes.gates)]
+    return sorted(orders, key=lambda order: sum(a != b for a, b in zip(order, sizes.gates, strict=True)))[1:]
+
+
+def blocks_that_differ(got: np.ndarray, want: np.ndarray, sizes: Sizes, allowed: float) -> str:
+    """The letters of the blocks along G in which two arrays differ; "" where they have no such axis."""
+    if (axis := sizes.axis(want, "G")) is None or got.shape != want.shape:
+        return ""
+    bad = np.abs(got - want) > allowed * (float(np.max(np.abs(want))) or 1.0)
+    return "".join(letter for letter, block in zip(sizes.gates, np.split(bad, len(sizes.gates), axis), strict=True)
+                   if block.any())
+
+
+def block_words(name: str, got: np.ndarray, want: np.ndarray, sizes: Sizes) -> str:
+    """Say in which blocks of a gradient the mistake sits: in another's place, or in some and not in others."""
+    bad = blocks_that_differ(got, want, sizes, EXPERIMENT_TOLERANCE)
+    if not bad:
+        return ""
+    axis, parts = want.shape.index(sizes.of["G"]), len(sizes.gates)
+    mine, right = np.split(got, parts, axis), dict(zip(sizes.gates, np.split(want, parts, axis), strict=True))
+    found = "".join(next((letter for letter, block in right.items()
+                          if relative_error(piece, block) < EXPERIMENT_TOLERANCE), "?") for piece in mine)
+    if sorted(found) == sorted(sizes.gates):
+        return f"The blocks of {name} come in the order {', '.join(found)}; expected {', '.join(sizes.gates)}."
+    if len(bad) == parts:
+        return ""
+    good = [letter for letter in sizes.gates if letter not in bad]
+    return (f"In {name} the {_blocks(list(bad))} {'is' if len(bad) == 1 else 'are'} wrong, "
+            f"the {_blocks(good)} {'is' if len(good) == 1 else 'are'} right.")
+
+
+def _blocks(letters: Sequence[str]) -> str:
+    return f"block{'s' * (len(letters) > 1)} of {', '.join(letters)}"
