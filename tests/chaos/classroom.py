@@ -256,7 +256,7 @@ def killed(course: Course, more: float, known: Known) -> bool:
 
 
 @contextlib.contextmanager
-def no_survivors(seconds: float = 10) -> Iterator[None]:
+def no_survivors(seconds: float = 30) -> Iterator[None]:
     """Fail where a process that was started in the block outlives it by some seconds.
 
     What loses its parent becomes a child of this process, so that none is overlooked.
