@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from grader import Case, CheckFailed, NotWritten
+from grader.checks.gradients import Secret, unforeseen
 
 
 @pytest.fixture
@@ -621,6 +622,30 @@ def test_edge_cases_of_captions_are_named():
         return chain()(params, np.zeros(3), length)
     said = verdict(Case(N=3, T=5).caption_edges, three, PARAMS, PICTURES, 3, want=((4, 5, 2),) * 3)
     assert said.startswith("✗ With N = 1: captions has shape")
+
+
+def test_nobody_foresees_along_what_a_gradient_is_measured():
+    """Seeds follow from inputs: who draws what the case has drawn must not know the directions that come next."""
+
+    def foreseeing(dout, cache):
+        case = Case(N=4, D=5, H=6, seed=231)
+        case("ND DH NH")
+        wrong = []
+        for shape in ("ND", "DH"):
+            direction, v = case(shape), np.random.default_rng(9).normal(size=case.sizes.axes(shape))
+            wrong.append(1e12 * (v - np.vdot(v, direction) / np.vdot(direction, direction) * direction))
+        return tuple(wrong)
+    case = Case(N=4, D=5, H=6, seed=231)
+    assert "dx is wrong" in verdict(case.gradients, lambda x, W: (x @ W, (x, W)), foreseeing, *case("ND DH"))
+
+
+def test_the_directions_hang_on_the_answers_and_on_the_graders_secret(monkeypatch):
+    answers = [np.ones(3)]
+    drawn = unforeseen(answers).normal()
+    assert unforeseen(answers).normal() == drawn
+    assert unforeseen([np.ones(3) + 1e-12]).normal() != drawn
+    monkeypatch.setattr(Secret, "key", b"of the hidden checks")
+    assert unforeseen(answers).normal() != drawn
 
 
 def test_a_known_likeness_is_told(case):

@@ -388,10 +388,10 @@ class Case:
     def _judge_slopes(self, pair: experiments.Pair, numeric: Numeric, grads: dict[str, np.ndarray],
                       like: Likeness | None = None) -> Verdicts:
         """Every gradient against one slope; entry by entry only where the slope disagrees."""
-        errors = slope_errors(numeric, grads, pair.positions, self.rng)
+        errors = slope_errors(numeric, grads, pair.positions)
         if max(errors.values()) > numeric.care.slopes and computes_in_single(pair.own(numeric), self.rng):
             numeric = replace(numeric, care=numeric.care.for_single(pair.truth is not None))
-            errors = slope_errors(numeric, grads, pair.positions, self.rng)
+            errors = slope_errors(numeric, grads, pair.positions)
         for name, got in grads.items():
             if errors[name] > numeric.care.slopes:
                 want = numeric.gradient(pair.positions[name])

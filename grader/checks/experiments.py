@@ -21,6 +21,7 @@ from grader.checks.verdict import CheckFailed
 
 TINY = 1e-3             # at inputs this small every smooth nonlinearity is a line
 TINY_TOLERANCE = 1e-2
+MOST_LEAVES, MOST_NUMBERS = 40, 200_000     # of inputs that are experimented with
 
 
 def either(
@@ -49,6 +50,8 @@ class Outputs:
     def __call__(self, got: np.ndarray, want: np.ndarray) -> list[str]:
         """Return the words of the first experiment that finds a cause."""
         names = leaves(parameter_names(self.f, len(self.inputs)), self.inputs)
+        if len(names) > MOST_LEAVES or sum(leaf(self.inputs, p).size for p in names.values()) > MOST_NUMBERS:
+            return []
         for experiment in (self._cut_off, self._state_carried, self._unused, self._transposed, self._negated,
                            self._reordered):
             try:
@@ -284,7 +287,7 @@ class Pair:
 
     def _is_right(self, numeric: Numeric, name: str, allowed: float) -> bool:
         got = self._gradients(numeric.inputs, numeric.douts)[name]
-        error = slope_errors(numeric, {name: got}, self.positions, np.random.default_rng(2))[name]
+        error = slope_errors(numeric, {name: got}, self.positions)[name]
         return error <= max(allowed, numeric.care.slopes)
 
     def _gradients(self, inputs: tuple, douts: Sequence[np.ndarray]) -> dict[str, np.ndarray]:

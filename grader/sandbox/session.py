@@ -15,6 +15,7 @@ from grader.sandbox.limits import MB, Limits
 from grader.sandbox.process import Process
 from grader.sandbox.proxies import (
     NOT_KEPT,
+    First,
     Instance,
     Names,
     NotKept,
@@ -157,6 +158,7 @@ class Session:
         self._channel = channel
         self._numbers = itertools.count(1)
         self._seconds_left = limits.submission_seconds
+        self._ends = 0.0  # of the outermost request under way
         self._released: list[int] = []
         self._said: list[Said] = []
         self._helpers: dict[int, Callable] = {}
@@ -236,6 +238,10 @@ class Session:
             proxy.has_parameters(node[1])
         return proxy
 
+    def end_by(self, moment: float) -> None:
+        """Let the session end at this moment of `time.monotonic` at the latest."""
+        self._seconds_left = min(self._seconds_left, moment - time.monotonic())
+
     def list_names(self) -> list[str]:
         """List the public names the student's cells have made."""
         with self._request(Place("the list of names"), ["names"], self.limits.call_seconds) as turn:
@@ -304,7 +310,9 @@ class Session:
             raise self.stopped.again()
         released, self._released = self._released, []
         started = time.monotonic()
-        allowed = min(seconds, self._seconds_left)
+        if not self._depth:
+            self._ends = started + self._seconds_left
+        allowed = max(0.0, min(seconds, self._ends - started))
         turn = Turn(next(self._numbers), place, started + allowed, self.limits.reply_bytes, name)
         frame = (encoder or self._encoder()).frame([request[0], turn.number, released, *request[1:]])
         self._depth += 1
@@ -347,7 +355,7 @@ class Session:
                 return Reply(message, decoder)
             started = time.monotonic()
             self._help(message, decoder, turn)
-            turn.deadline += time.monotonic() - started
+            turn.deadline = min(turn.deadline + time.monotonic() - started, self._ends)
 
     def _help(self, message: tuple, decoder: Decoder, turn: Turn) -> None:
         """Call a helper that was passed in as an argument, for the student's code, and send what it gives."""
@@ -513,6 +521,8 @@ class Session:
 
     def _stand_in(self, value: Any) -> list:
         """Let references and the check's own functions in; refuse the rest with a sentence."""
+        while isinstance(inner := getattr(value, "__dict__", {}).get("_proxy"), (Reference, First)):
+            value = inner  # a student's function in a coat of the check's
         if isinstance(value, Reference) and value._session is self:
             return self._node(value)
         if isinstance(value, NotKept):

@@ -107,7 +107,11 @@ def show_interpreter(result: Plan) -> None:
     for prefix in dict.fromkeys((sys.prefix, sys.base_prefix)):
         for name in ("pyvenv.cfg", "bin", "lib", "lib64"):
             path = os.path.join(prefix, name)
-            if os.path.exists(path) and path not in SYSTEM and path != "/usr/bin":
+            target = os.path.relpath(os.path.realpath(path), os.path.realpath(prefix))
+            if os.path.islink(path) and not target.startswith(os.pardir):
+                result.folder(prefix)
+                result.add("--symlink", target, path)  # shown a second time, it would have nothing covered
+            elif os.path.exists(path) and path not in SYSTEM and path != "/usr/bin":
                 result.show(path)
     for folder in strange_packages():
         result.cover(folder)

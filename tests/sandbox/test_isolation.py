@@ -254,6 +254,15 @@ def test_a_withheld_part_of_an_editable_package(tmp_path, monkeypatch):
         assert seen == "['__init__.py', 'data.py', 'layers.py', 'sub']\n"
 
 
+def test_no_second_way_leads_to_what_is_covered(told):
+    """A venv's lib64 is a link to its lib; shown as a folder of its own, it would have nothing covered."""
+    ways = told(
+        "import sys\nways = [p.replace('/lib/', '/lib64/') for p in sys.path if '/lib/' in p]\n"
+        "print(json.dumps([[p, os.path.realpath(p)] for p in ways if os.path.isdir(p)]))"
+    )
+    assert [real for way, real in ways if way == real and not way.startswith("/usr/")] == []
+
+
 HOSTILE = {
     "kill everyone": "import os, signal\nfor p in (-1, 0, 1, os.getppid()):\n    for s in (9, 15, 19):\n"
     "        try: os.kill(p, s)\n        except OSError: pass",

@@ -5,6 +5,7 @@ import time
 import numpy as np
 import pytest
 
+from grader.namespace import Heard
 from grader.sandbox import Limits, Sandbox, Stopped
 
 MB = 1 << 20
@@ -182,6 +183,23 @@ def test_too_many_helper_calls_are_refused():
         with pytest.raises(Stopped, match="too often") as caught:
             session.names()["f"](lambda: 1)
         assert caught.value.status == "refused"
+
+
+def test_time_in_helpers_does_not_outlast_the_submission():
+    with Sandbox(Limits(submission_seconds=2), preload=()) as sandbox, sandbox.session() as session:
+        session.run_cell("def f(g):\n    while True: g()")
+        began = time.monotonic()
+        with pytest.raises(Stopped, match="stopped after"):
+            session.names()["f"](lambda: time.sleep(0.2))
+        assert time.monotonic() - began < 10
+
+
+def test_a_students_function_in_a_coat_is_called_inside(session):
+    """What a check holds may be a student's function: it goes in as what it is, not as a helper of the check's."""
+    session.run_cell("def f(g):\n    return g is h\ndef h(): pass")
+    names = session.names()
+    assert names["f"](Heard(names["h"])) is True
+    assert names["f"](Heard(names["h"]).first(1)) is True
 
 
 def test_helpers_that_call_each_other_for_ever_are_refused(session):
