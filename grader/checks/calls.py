@@ -14,6 +14,7 @@ import contextlib
 import inspect
 import io
 import linecache
+import os
 import re
 import sysconfig
 import time
@@ -30,7 +31,7 @@ from grader.checks.sizes import Sizes
 from grader.checks.verdict import CheckFailed, not_written, wrong
 
 LIBRARIES = tuple({str(Path(p)) for p in (sysconfig.get_path("purelib"), sysconfig.get_path("stdlib"))})
-OURS = str(Path(__file__).parent.parent)
+OURS = tuple(str(Path(__file__).parents[2] / name) + os.sep for name in ("grader", "unrolled"))
 SHOWN_CHARACTERS = 2000
 MOST_IN_A_LINE = 200
 MOST_ARGUMENTS = 6
@@ -248,7 +249,7 @@ def student_place(traceback: TracebackType | None) -> tuple[int, str, str]:
     number, text, function = 0, "", ""
     while traceback is not None:
         code = traceback.tb_frame.f_code
-        if not code.co_filename.startswith((*LIBRARIES, OURS)):
+        if not code.co_filename.startswith((*LIBRARIES, *OURS)):
             if line := linecache.getline(code.co_filename, traceback.tb_lineno).strip():
                 number, text = traceback.tb_lineno, line
             function = function if code.co_name.startswith("<") else code.co_name
@@ -269,6 +270,8 @@ def _matrix_product(message: str, line: str, sizes: Sizes) -> tuple[str, str] | 
 def _broadcast(message: str, line: str, sizes: Sizes) -> tuple[str, str] | None:
     if "broadcast" not in message:
         return None
+    if "not broadcastable" in message:      # np.add.at does not tell the shapes
+        return "an array does not fit the place it is added to.", "Do both have the shapes that the table gives?"
     shapes = [tuple(map(int, re.findall(r"\d+", s))) for s in re.findall(r"\(([\d, ]*)\)", message)]
     if len(shapes) < 2:
         return None
