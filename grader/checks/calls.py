@@ -2,7 +2,7 @@
 
 A function may be the student's own, in the same kernel, or a stand-in for one that runs elsewhere. A stand-in
 offers ``many(list of arguments, keep)`` on its type, may offer ``first(count)`` for the same function whose further
-results stay where they are, and behaves like the function otherwise. Its errors may carry a
+results stay where they are and ``last_said`` with the ``warnings`` of its last call, and behaves like the function otherwise. Its errors may carry a
 ``student_line`` (number, text) and a ``student_function``; where its process had to be stopped, the error has a
 ``status`` and the ``arguments`` of the call. A cache may be a reference to a value that is not here: it is passed back
 as it came, never copied or looked into.
@@ -55,6 +55,7 @@ class Caller:
     def __init__(self, sizes: Sizes):
         self.sizes = sizes
         self.said = Said()
+        self.elsewhere: list[str] = []      # what the last call warned of, where it ran elsewhere
 
     def __call__(self, f: Callable, *args: Any) -> Any:
         """Call f with copies of args and show what it printed.
@@ -70,7 +71,9 @@ class Caller:
         ``first`` says how many of its results are looked at, -1 for all but the last.
         """
         with self._spoken(f):
-            return _called(_first(f, first), args)
+            result = _called(_first(f, first), args)
+        self.elsewhere = list(getattr(f.last_said, "warnings", ())) if hasattr(type(f), "last_said") else []
+        return result
 
     def quietly(self, f: Callable, *args: Any, first: int | None = None) -> Any:
         """Call f as an experiment: nothing it prints or warns is shown."""

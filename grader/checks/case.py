@@ -457,7 +457,7 @@ class Case:
                 for _ in judge(label, inputs):
                     pass
             except CheckFailed as verdict:
-                raise _prefixed(verdict, label, self.call.said.warned) from None
+                raise _prefixed(verdict, label, [*self.call.said.warned, *self.call.elsewhere]) from None
             tried.append(label)
         fine("edge cases: " + ", ".join(tried))
 
