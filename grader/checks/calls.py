@@ -2,10 +2,10 @@
 
 A function may be the student's own, in the same kernel, or a stand-in for one that runs elsewhere. A stand-in
 offers ``many(list of arguments, keep)`` on its type, may offer ``first(count)`` for the same function whose further
-results stay where they are and ``last_said`` with the ``warnings`` of its last call, and behaves like the function otherwise. Its errors may carry a
-``student_line`` (number, text) and a ``student_function``; where its process had to be stopped, the error has a
-``status`` and the ``arguments`` of the call. A cache may be a reference to a value that is not here: it is passed back
-as it came, never copied or looked into.
+results stay where they are and ``last_said`` with the ``warnings`` of its last call, and behaves like the function
+otherwise. Its errors may carry a ``student_line`` (number, text) and a ``student_function``; where its process had to
+be stopped, the error has a ``status`` and the ``arguments`` of the call. A cache may be a reference to a value that is
+not here: it is passed back as it came, never copied or looked into.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Caller:
         """
         with self._spoken(f):
             result = _called(_first(f, first), args)
-        self.elsewhere = list(getattr(f.last_said, "warnings", ())) if hasattr(type(f), "last_said") else []
+        self.elsewhere = list(getattr(f, "last_said").warnings) if hasattr(type(f), "last_said") else []    # noqa: B009
         return result
 
     def quietly(self, f: Callable, *args: Any, first: int | None = None) -> Any:
