@@ -65,14 +65,14 @@ class Caller:
         with self._spoken(f):
             return _called(f, copies(args))
 
-    def in_place(self, f: Callable, *args: Any, first: int | None = None) -> Any:
+    def in_place(self, f: Any, *args: Any, first: int | None = None) -> Any:
         """Call f with args themselves, so that the caller can see what f did to them.
 
         ``first`` says how many of its results are looked at, -1 for all but the last.
         """
         with self._spoken(f):
             result = _called(_first(f, first), args)
-        self.elsewhere = list(getattr(f, "last_said").warnings) if hasattr(type(f), "last_said") else []    # noqa: B009
+        self.elsewhere = list(f.last_said.warnings) if hasattr(type(f), "last_said") else []
         return result
 
     def quietly(self, f: Callable, *args: Any, first: int | None = None) -> Any:
