@@ -1,12 +1,14 @@
 """The voice of a check: each sentence it can say, said once."""
 
 import warnings
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from grader import Case, CheckFailed, NotWritten
 from grader.checks.gradients import Secret, unforeseen
+from unrolled.layers import rnn_forward
 
 
 @pytest.fixture
@@ -792,3 +794,123 @@ def test_every_output_is_looked_at_in_the_edges(cell):
 def test_the_width_of_all_gates_is_written_with_H(cell):
     assert "✗ b has shape (D=4, 4H=20), expected (4H=20)" in verdict(
         cell.outputs, lambda b: np.zeros((4, 20)), cell("G"), b=cell("G"))
+
+
+def test_word_numbers_that_are_floats_are_refused(case):
+    for numbers, kind in ((np.array([1.0, 4.0]), "float64"), ([1, 4.0], "float"), ([np.float32(1), 4], "float32")):
+        assert verdict(case.series, "numbers", numbers, 2, whole=True) == (
+            f"✗ numbers holds floats ({kind}), expected whole numbers: a word number is a place in a table.\n"
+            "  np.zeros and np.ones make floats unless they are told dtype=int.")
+        case.series("numbers", numbers, 2)
+    for numbers in ([1, 4], np.array([1, 4], np.int8), [np.int32(1), 4]):
+        case.series("numbers", numbers, 2, whole=True)
+    assert "captions holds floats (float32)" in verdict(
+        judged, lambda *a: chain()(*a).astype(np.float32), follows=FOLLOWS, whole=True)
+    judged(chain(), follows=FOLLOWS, whole=True)
+
+
+def test_a_float_that_is_read_as_a_word_is_explained():
+    said = verdict(judged, lambda params, features, length: np.eye(3)[np.array([1.0])])
+    assert "stopped with IndexError: arrays used as indices must be of integer" in said
+    assert "\n  A word is a whole number. Is it max where argmax is meant" in said
+
+
+def test_what_is_special_about_a_case_begins_its_verdict(case):
+    def special(f):
+        with case.when("an empty caption", "It still counts."):
+            case.outputs(f, loss=1)
+    assert verdict(special, lambda: np.nan).startswith("✗ With an empty caption: loss is not finite: it is nan.")
+    assert verdict(special, lambda: np.nan).endswith("\n  It still counts.")
+    special(lambda: 1.0)
+
+    def skeleton():
+        raise NotImplementedError
+    assert verdict(special, skeleton) == "· skeleton is not written yet."
+
+
+def captions_loss(log_p, n_of=np.shape):
+    """A loss of captions, and its gradient, from a way to compute the logarithms."""
+    def loss(x, y):
+        n, t = np.indices(y.shape)
+        logs = log_p(x)
+        dx = np.exp(logs)
+        dx[n, t, y] -= 1
+        return -logs[n, t, y].sum() / len(x), dx / (n_of(x)[0])
+    return loss
+
+
+def stable(x):
+    shifted = x - x.max(axis=2, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=2, keepdims=True))
+
+
+def quotient(x):
+    p = np.exp(x - x.max(axis=2, keepdims=True))
+    return np.log(p / p.sum(axis=2, keepdims=True))
+
+
+def overflowing(x):
+    return x - np.log(np.exp(x).sum(axis=2, keepdims=True))
+
+
+class Elsewhere:
+    """A stand-in for a function that runs elsewhere: its warnings come as it tells them."""
+
+    last_said = SimpleNamespace(warnings=())
+
+    def __init__(self, f):
+        self.f = f
+
+    def __call__(self, *args):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            result = self.f(*args)
+        self.last_said = SimpleNamespace(warnings=tuple(str(w.message) for w in caught))
+        return result
+
+
+@pytest.mark.parametrize("place", [lambda f: f, Elsewhere])
+def test_log_of_zero_is_not_called_an_overflow(place):
+    case = Case(N=3, T=4, V=6)
+    scores, targets = case("NTV"), case.whole("NT", below=6)
+    case.loss_edges(captions_loss(stable), scores, targets)
+    small = verdict(case.loss_edges, place(captions_loss(quotient)), scores, targets)
+    large = verdict(case.loss_edges, place(captions_loss(overflowing)), scores, targets)
+    assert "With large inputs: loss is not finite" in small
+    assert "log(0) is infinite" in small
+    assert "overflows" not in small
+    assert "exp overflows above 709" in large
+
+
+def test_where_steps_are_apart_nothing_is_said_to_pass_between_them():
+    case = Case(N=3, T=4, V=6)
+    over_all = captions_loss(stable, lambda x: (x.shape[0] * x.shape[1],))
+    said = verdict(case.loss, over_all, case("NTV"), case.whole("NT", below=6))
+    assert "With one step (T = 1) it is right, with T=4 it is not, and no step has to do with another" in said
+
+
+def test_rows_that_are_used_twice_in_one_caption_are_told(case):
+    def look_up(x, W):
+        return W[x], (x, W)
+
+    def caption_by_caption(dout, cache):
+        dW = np.zeros_like(cache[1])
+        for words, grads in zip(cache[0], dout, strict=True):
+            dW[words] += grads
+        return dW
+    assert "words that come more than once in one caption are wrong" in verdict(
+        case.gradients, look_up, caption_by_caption, np.array([[0, 1, 1], [2, 4, 0]]), case("DH"))
+
+
+def test_lines_of_the_layers_that_are_given_are_not_called_the_students(case):
+    def answer(x):
+        h0 = np.zeros((3, 5))
+        return rnn_forward(x, h0, np.ones((5, 9)), np.ones((9, 9)), np.ones(9))
+    said = verdict(case.run, answer, np.ones((3, 4, 5)))
+    assert "return rnn_forward(x, h0" in said
+
+
+def test_a_sum_that_does_not_fit_is_told_without_shapes(case):
+    def answer(x):
+        np.add.at(np.zeros((4, 5)), np.array([1, 2]), x)
+    assert "stopped: an array does not fit the place it is added to." in verdict(case.run, answer, np.ones((2, 3)))

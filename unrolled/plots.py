@@ -63,6 +63,7 @@ def captioner(read: Sequence[str], said: Sequence[str]) -> Figure:
         _box(ax, t, 2, OUTPUT, above, width=0.75)
         _arrow(ax, (t, 0.28), (t, 0.72))
         _arrow(ax, (t, 1.28), (t, 1.72))
+    ax.text(-0.46, 1.12, "$h_0$", ha="center", va="bottom", fontsize=10, color=LABEL)
     for y, text in ((0, "reads"), (2, "should say")):
         ax.text(-1, y, text, ha="center", va="center", fontsize=10, color=LABEL)
     ax.set(xlim=(-1.5, len(read) - 0.5), ylim=(-0.4, 2.4))

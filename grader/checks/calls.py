@@ -2,10 +2,10 @@
 
 A function may be the student's own, in the same kernel, or a stand-in for one that runs elsewhere. A stand-in
 offers ``many(list of arguments, keep)`` on its type, may offer ``first(count)`` for the same function whose further
-results stay where they are, and behaves like the function otherwise. Its errors may carry a
-``student_line`` (number, text) and a ``student_function``; where its process had to be stopped, the error has a
-``status`` and the ``arguments`` of the call. A cache may be a reference to a value that is not here: it is passed back
-as it came, never copied or looked into.
+results stay where they are and ``last_said`` with the ``warnings`` of its last call, and behaves like the function
+otherwise. Its errors may carry a ``student_line`` (number, text) and a ``student_function``; where its process had to
+be stopped, the error has a ``status`` and the ``arguments`` of the call. A cache may be a reference to a value that is
+not here: it is passed back as it came, never copied or looked into.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import contextlib
 import inspect
 import io
 import linecache
+import os
 import re
 import sysconfig
 import time
@@ -30,7 +31,7 @@ from grader.checks.sizes import Sizes
 from grader.checks.verdict import CheckFailed, not_written, wrong
 
 LIBRARIES = tuple({str(Path(p)) for p in (sysconfig.get_path("purelib"), sysconfig.get_path("stdlib"))})
-OURS = str(Path(__file__).parent.parent)
+OURS = tuple(str(Path(__file__).parents[2] / name) + os.sep for name in ("grader", "unrolled"))
 SHOWN_CHARACTERS = 2000
 MOST_IN_A_LINE = 200
 MOST_ARGUMENTS = 6
@@ -54,6 +55,7 @@ class Caller:
     def __init__(self, sizes: Sizes):
         self.sizes = sizes
         self.said = Said()
+        self.elsewhere: list[str] = []      # what the last call warned of, where it ran elsewhere
 
     def __call__(self, f: Callable, *args: Any) -> Any:
         """Call f with copies of args and show what it printed.
@@ -63,13 +65,15 @@ class Caller:
         with self._spoken(f):
             return _called(f, copies(args))
 
-    def in_place(self, f: Callable, *args: Any, first: int | None = None) -> Any:
+    def in_place(self, f: Any, *args: Any, first: int | None = None) -> Any:
         """Call f with args themselves, so that the caller can see what f did to them.
 
         ``first`` says how many of its results are looked at, -1 for all but the last.
         """
         with self._spoken(f):
-            return _called(_first(f, first), args)
+            result = _called(_first(f, first), args)
+        self.elsewhere = list(f.last_said.warnings) if hasattr(type(f), "last_said") else []
+        return result
 
     def quietly(self, f: Callable, *args: Any, first: int | None = None) -> Any:
         """Call f as an experiment: nothing it prints or warns is shown."""
@@ -248,7 +252,7 @@ def student_place(traceback: TracebackType | None) -> tuple[int, str, str]:
     number, text, function = 0, "", ""
     while traceback is not None:
         code = traceback.tb_frame.f_code
-        if not code.co_filename.startswith((*LIBRARIES, OURS)):
+        if not code.co_filename.startswith((*LIBRARIES, *OURS)):
             if line := linecache.getline(code.co_filename, traceback.tb_lineno).strip():
                 number, text = traceback.tb_lineno, line
             function = function if code.co_name.startswith("<") else code.co_name
@@ -269,6 +273,8 @@ def _matrix_product(message: str, line: str, sizes: Sizes) -> tuple[str, str] | 
 def _broadcast(message: str, line: str, sizes: Sizes) -> tuple[str, str] | None:
     if "broadcast" not in message:
         return None
+    if "not broadcastable" in message:      # np.add.at does not tell the shapes
+        return "an array does not fit the place it is added to.", "Do both have the shapes that the table gives?"
     shapes = [tuple(map(int, re.findall(r"\d+", s))) for s in re.findall(r"\(([\d, ]*)\)", message)]
     if len(shapes) < 2:
         return None

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from grader.checks.calls import Caller, function_name, strided
-from grader.checks.compare import require_array
+from grader.checks.compare import as_tuple, is_a, require_array
 from grader.checks.gradients import leaves, map_arrays, with_leaf
 from grader.checks.verdict import CheckFailed, wrong
 
@@ -30,6 +30,7 @@ class Sampling:
     like: Mapping[str, Any]
     words: Sequence[str]
     follows: Sequence[int]
+    whole: bool = False
 
     def read(self, got: Any, want: np.ndarray) -> np.ndarray:
         """Return captions as whole numbers, or raise the verdict: none, type, shape, finite, whole."""
@@ -40,6 +41,8 @@ class Sampling:
         if broken.size:
             raise wrong(f"captions holds numbers such as {broken[0]:.10g}, expected word numbers.",
                         "The largest score is a score; the word is its place: is it max where argmax is meant?")
+        if self.whole:
+            require_whole("captions", got)
         return array.astype(np.int64)
 
     def judge(self, got: np.ndarray, want: np.ndarray) -> CheckFailed | None:
@@ -124,6 +127,24 @@ class Sampling:
 
     def _word(self, number: int) -> str:
         return self.words[number] if 0 <= number < len(self.words) else str(number)
+
+
+def require_whole(name: str, got: Any) -> None:
+    """Raise the verdict where word numbers come as floats: the next layer takes them for an index, and stops."""
+    kinds = {type(entry).__name__ for entry in as_tuple(got) if is_a(entry, (float, np.floating))}
+    if is_a(got, np.ndarray) and got.dtype.kind == "f":
+        kinds = {got.dtype.name}
+    if kinds:
+        raise wrong(f"{name} holds floats ({min(kinds)}), expected whole numbers: a word number is a place in a table.",
+                    "np.zeros and np.ones make floats unless they are told dtype=int.")
+
+
+def about_index(verdict: CheckFailed) -> CheckFailed:
+    """Say of a float that was used for an index where it may come from."""
+    if "used as indices must be of integer" not in str(verdict):
+        return verdict
+    return CheckFailed(f"{verdict}\n  A word is a whole number. Is it max where argmax is meant, or are zeros without "
+                       "dtype=int read?")
 
 
 def variants(

@@ -48,6 +48,8 @@ CARE = {FLOAT32: SINGLE, LARGE_INPUTS: LARGE}
 quiet = np.errstate(all="ignore")       # what a student has told numpy to raise is not raised by our arithmetic
 
 OVERFLOW = "exp overflows above 709: is there a form without a large exponent?"
+LOG_OF_ZERO = ("Some exp has become 0, and log(0) is infinite: is each step's own largest score subtracted, "
+               "and the logarithm taken of the sum, not of the quotient?")
 OTHERS = "Whoever called it still needs the old values: work on a copy."
 
 Verdicts = Iterator[tuple[str, float]]
@@ -102,8 +104,8 @@ class Case:
         return things
 
     @quiet
-    def series(self, name: str, got: Any, length: int) -> np.ndarray:
-        """Read a list or array of finite numbers of a given length, or raise the verdict."""
+    def series(self, name: str, got: Any, length: int, whole: bool = False) -> np.ndarray:
+        """Read a list or array of finite numbers of a given length, or raise the verdict; with ``whole``, no floats."""
         array = as_numbers(got)
         if array is not None and array.ndim:
             entries = tuple(array)
@@ -114,7 +116,10 @@ class Case:
         if len(entries) != length:
             plural = "entry" if len(entries) == 1 else "entries"
             raise wrong(f"{name} has {len(entries)} {plural}, expected {length}.")
-        return np.array([self.number(f"{name}[{i}]", entry) for i, entry in enumerate(entries)])
+        numbers = np.array([self.number(f"{name}[{i}]", entry) for i, entry in enumerate(entries)])
+        if whole:
+            captioning.require_whole(name, got)
+        return numbers
 
     @quiet
     def number(self, name: str, got: Any) -> float:
@@ -192,6 +197,16 @@ class Case:
             raise wrong(otherwise, *more)
         fine(says)
 
+    @contextlib.contextmanager
+    def when(self, label: str, *more: str) -> Iterator[None]:
+        """Say of every verdict inside what is special there: ``with case.when("an empty caption"):``."""
+        try:
+            yield
+        except NotWritten:
+            raise
+        except CheckFailed as verdict:
+            raise CheckFailed("\n  ".join([str(_prefixed(verdict, label)), *more])) from None
+
     @quiet
     def outputs(self, f: Callable, *inputs: Any, like: Likeness | None = None, **wants: Any) -> None:
         """Judge what f returns: ``case.outputs(step, x, h, next_h=[[…]])``, one keyword per output, in order.
@@ -203,16 +218,21 @@ class Case:
     @quiet
     def captions(self, f: Callable, params: dict, features: np.ndarray, length: int, *, want: Any, says: str,
                  like: Likeness | None = None, words: Sequence[str] = (), follows: Sequence[int] = (),
-                 late: float | None = None) -> None:
+                 late: float | None = None, whole: bool = False) -> None:
         """Judge captions: f(params, features, length) -> captions (N, length), word numbers, read up to <END>.
 
         ``words`` are written for the numbers. Where each word decides the next, ``follows[w]`` is the word said after
         reading w: then what was read is drawn too. ``like`` names wrong captions. ``late``: points for captions that
-        are right but one column late, with <START> in column 0; ``case.credit`` holds them then.
+        are right but one column late, with <START> in column 0; ``case.credit`` holds them then. ``whole`` refuses
+        word numbers that are floats.
         """
-        sampling = captioning.Sampling(self.call, f, params, features, length, like or {}, words, follows)
+        sampling = captioning.Sampling(self.call, f, params, features, length, like or {}, words, follows, whole)
         mine = copies((params, features, length))
-        got = sampling.read(self.call.in_place(f, *mine), np.asarray(want))
+        try:
+            said = self.call.in_place(f, *mine)
+        except CheckFailed as verdict:
+            raise verdict if isinstance(verdict, NotWritten) else captioning.about_index(verdict) from None
+        got = sampling.read(said, np.asarray(want))
         names = parameter_names(f, 3)
         self._require_untouched(f, names, (params, features, length), mine)
         self._credit(sampling.judge(got, np.asarray(want)), late)
@@ -432,11 +452,12 @@ class Case:
     def _judge_edges(self, judge: Callable[[str, tuple], Verdicts], rest: tuple) -> None:
         tried = []
         for label, inputs in self._variants(rest):
+            self.call.said.warned.clear()
             try:
                 for _ in judge(label, inputs):
                     pass
             except CheckFailed as verdict:
-                raise _prefixed(verdict, label) from None
+                raise _prefixed(verdict, label, [*self.call.said.warned, *self.call.elsewhere]) from None
             tried.append(label)
         fine("edge cases: " + ", ".join(tried))
 
@@ -489,11 +510,15 @@ def _same(old: Any, new: Any) -> bool:
     return alike and new.tobytes() == old.tobytes()
 
 
-def _prefixed(verdict: CheckFailed, label: str) -> CheckFailed:
+def _prefixed(verdict: CheckFailed, label: str, warned: Sequence[str] = ()) -> CheckFailed:
+    """Begin a verdict with the edge case; say of what is not finite whether it came from a large exp or from log(0)."""
     if isinstance(verdict, NotWritten):
         return verdict
     text = str(verdict).replace("✗ ", f"✗ With {label}: ", 1)
-    return CheckFailed(f"{text}\n  {OVERFLOW}" if label == LARGE_INPUTS and "not finite" in text else text)
+    if label != LARGE_INPUTS or "not finite" not in text:
+        return CheckFailed(text)
+    small = warned and not any("overflow" in words for words in warned)
+    return CheckFailed(f"{text}\n  {LOG_OF_ZERO if small else OVERFLOW}")
 
 
 def _require_first(forward: Callable, backward: Callable, out: np.ndarray, want: Any) -> None:

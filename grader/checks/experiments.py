@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -204,6 +205,9 @@ class Pair:
         if not self._right_at(numeric, name, lambda a: sizes.first(a, "T"), TINY_TOLERANCE):
             return ""
         axis = sizes.axis(want, "T")
+        if axis is not None and self._apart(numeric, name, want, axis):
+            one = f"With one step (T = 1) it is right, with {sizes.number(sizes.of['T'])} it is not"
+            return f"{one}, and no step has to do with another: is something counted or divided over all of them?"
         if axis is not None and _same(np.take(got, -1, axis), np.take(want, -1, axis)):
             return (self._through_the_cell(numeric, name)
                     or "The last step is right and the earlier ones are not: what reaches h[t] besides dh[:, t]?")
@@ -211,6 +215,12 @@ class Pair:
             one = f"With one step (T = 1) it is right, with {sizes.number(sizes.of['T'])} it is not"
             return f"{one}: is the share of every step added up?"
         return "With one step (T = 1) it is right: what passes from one step back to the step before it?"
+
+    def _apart(self, numeric: Numeric, name: str, want: np.ndarray, axis: int) -> bool:
+        """Tell whether the right gradient of the first step is the same where there are no further steps."""
+        first = partial(self.call.sizes.first, letter="T")
+        alone = replace(numeric, inputs=map_arrays(first, numeric.inputs), douts=[first(d) for d in numeric.douts])
+        return _same(np.take(alone.gradient(self.positions[name]), 0, axis), np.take(want, 0, axis))
 
     def _through_the_cell(self, numeric: Numeric, name: str) -> str:
         """Cut the way from state to state, where there is a cell beside it: what stays wrong is wrong in the cell."""
@@ -242,7 +252,11 @@ class Pair:
         if whole is None or want.ndim != 2 or whole.min() < 0 or whole.max() >= len(want):
             return ""
         bad = (np.abs(got - want) > EXPERIMENT_TOLERANCE * np.max(np.abs(want))).any(axis=1)
-        if not np.array_equal(bad, np.bincount(whole.ravel(), minlength=len(want)) > 1):
+        uses = [np.bincount(row, minlength=len(want)) > 1 for row in (*np.atleast_2d(whole), whole.ravel())]
+        if np.array_equal(bad, np.any(uses[:-1], axis=0)) and bad.any() and not np.array_equal(bad, uses[-1]):
+            return ("Just the rows of words that come more than once in one caption are wrong: "
+                    "is the share of every place added up?")
+        if not np.array_equal(bad, uses[-1]):
             return ""
         return "Just the rows of words that come more than once are wrong: is the share of every place added up?"
 

@@ -47,7 +47,18 @@ MISTAKES = [
     Mistake("caption_to_numbers", "padded with <END>", (("np.full(length, NULL)", "np.full(length, END)"),), "expected <NULL>, which is 0"),
     Mistake("caption_to_numbers", "unknown words left out",
             (("for word in words[: length - 2]]", "for word in words if word in word_to_idx][: length - 2]"),), "gnu is not in the vocabulary"),
-    Mistake("caption_to_numbers", "unknown words stop it", (("word_to_idx.get(word, UNK)", "word_to_idx[word]"),), "stopped with KeyError"),
+    Mistake("caption_to_numbers", "unknown words stop it", (("word_to_idx.get(word, UNK)", "word_to_idx[word]"),), "gnu is not in the vocabulary: it should become <UNK>"),
+    Mistake("caption_to_numbers", "too long for the row", (("[: length - 2]]", "]"),), "Three words fit between the marks"),
+    Mistake("caption_to_numbers", "an index beyond the row", instead={"caption_to_numbers": """def caption_to_numbers(words, word_to_idx, length):
+    numbers = np.zeros(length, dtype=int)
+    numbers[0] = START
+    for i, word in enumerate(words):
+        numbers[i + 1] = word_to_idx.get(word, UNK)
+    numbers[len(words) + 1] = END
+    return numbers
+"""}, words="With a cat sat on, in a row of 5: caption_to_numbers stopped with IndexError"),
+    Mistake("caption_to_numbers", "floats", (("np.full(length, NULL)", "np.zeros(length)"),), "numbers holds floats (float64), expected whole numbers"),
+    Mistake("caption_to_numbers", "a list of floats", (("return numbers", "return numbers.astype(float).tolist()"),), "numbers holds floats (float), expected whole numbers"),
     Mistake("caption_to_numbers", "unknown words as <NULL>", (("get(word, UNK)", "get(word, NULL)"),), "gnu is not in the vocabulary, <UNK> is 3"),
     Mistake("caption_to_numbers", "<END> cut off", instead={"caption_to_numbers": """def caption_to_numbers(words, word_to_idx, length):
     numbers = [START] + [word_to_idx.get(word, UNK) for word in words] + [END]
@@ -58,7 +69,7 @@ MISTAKES = [
 """}, words="numbers has 5 entries, expected 7"),
 
     Mistake("input_and_target", "not cut", (("captions[:, :-1], captions[:, 1:]", "captions, captions"),), "It is one too long along T"),
-    Mistake("input_and_target", "swapped", (("captions[:, :-1], captions[:, 1:]", "captions[:, 1:], captions[:, :-1]"),), "It is right but one step early"),
+    Mistake("input_and_target", "swapped", (("captions[:, :-1], captions[:, 1:]", "captions[:, 1:], captions[:, :-1]"),), "stand in each other's place"),
     Mistake("input_and_target", "the same twice", (("captions[:, :-1], captions[:, 1:]", "captions[:, :-1], captions[:, :-1]"),),
             "It is right but one step late"),
     Mistake("input_and_target", "mask of what is read", (("words_out != NULL", "words_in != NULL"),), "what counts is the word that should be said"),
@@ -74,6 +85,8 @@ MISTAKES = [
     Mistake("word_embedding_forward", "one-hot for the vector", (("W[x] ", "np.eye(len(W))[x] "),), "out has shape"),
     Mistake("word_embedding_backward", "overwritten", (("np.add.at(dW, x, dout)", "dW[x] = dout"),), "words that come more than once"),
     Mistake("word_embedding_backward", "dW[x] += dout", (("np.add.at(dW, x, dout)", "dW[x] += dout"),), "words that come more than once"),
+    Mistake("word_embedding_backward", "caption by caption", (("np.add.at(dW, x, dout)", "for n in range(len(x)):\n        dW[x[n]] += dout[n]"),),
+            "words that come more than once in one caption"),
     Mistake("word_embedding_backward", "nothing added", (("    np.add.at(dW, x, dout)\n", ""),), "It is zero in every entry"),
     Mistake("word_embedding_backward", "starts from ones", (("np.zeros_like(W)", "np.ones_like(W)"),), "dW is wrong"),
     Mistake("word_embedding_backward", "starts from W", (("np.zeros_like(W)", "W.copy()"),), "dW is wrong"),
@@ -109,13 +122,19 @@ MISTAKES = [
     Mistake("temporal_softmax_loss", "mask ignored in the loss", ((" * mask)", ")"),), "is mask used?"),
     Mistake("temporal_softmax_loss", "mask ignored in the gradient", (("mask[:, :, None] / N", "1 / N"),), "dx is not zero where the mask is False"),
     Mistake("temporal_softmax_loss", "averaged over counted steps", ((LOSS_LINE, LOSS_LINE.replace("/ N", "/ mask.sum() * T")),), "loss is wrong"),
-    Mistake("temporal_softmax_loss", "divided by counted steps", ((LOSS_LINE, LOSS_LINE.replace("/ N", "/ mask.sum()")),), "= 1/T here"),
+    Mistake("temporal_softmax_loss", "divided by counted steps", ((LOSS_LINE, LOSS_LINE.replace("/ N", "/ mask.sum()")),), "It is averaged over the steps that count"),
+    Mistake("temporal_softmax_loss", "gradient divided by counted steps", (("[:, :, None] / N", "[:, :, None] / mask.sum()"),), "no step has to do with another"),
+    Mistake("temporal_softmax_loss", "the logarithm of the quotient", ((f"shifted - {LOG}", "np.log(np.exp(shifted) / np.exp(shifted).sum(axis=2, keepdims=True))"),), "log(0) is infinite"),
+    Mistake("temporal_softmax_loss", "the largest score of all", (("x.max(axis=2, keepdims=True)", "x.max()"),), "log(0) is infinite"),
+    Mistake("temporal_softmax_loss", "by a caption's own length, and back",
+            ((LOSS_LINE, "-((log_p[n, t, y] * mask).sum(axis=1) / mask.sum(axis=1) * mask.sum(axis=1)).sum() / N"),),
+            "With a caption that is masked from end to end: loss is not finite"),
     Mistake("temporal_softmax_loss", "captions without steps left out", ((LOSS_LINE, LOSS_LINE.replace("/ N", "/ mask.any(axis=1).sum()")),), "divide by N"),
     Mistake("temporal_softmax_loss", "each caption by its own length",
             ((LOSS_LINE, "-((log_p[n, t, y] * mask).sum(axis=1) / mask.sum(axis=1)).sum() / N"),), "1/T here"),
     Mistake("temporal_softmax_loss", "opposite sign", ((LOSS_LINE, LOSS_LINE[1:]),), "opposite sign"),
     Mistake("temporal_softmax_loss", "one not subtracted", (("    dx[n, t, y] -= 1\n", ""),), "just the entry of the right answer is wrong"),
-    Mistake("temporal_softmax_loss", "overflows", (("x - x.max(axis=2, keepdims=True) ", "x"),), "With large inputs"),
+    Mistake("temporal_softmax_loss", "overflows", (("x - x.max(axis=2, keepdims=True) ", "x"),), "exp overflows above 709"),
     Mistake("temporal_softmax_loss", "a small number in the logarithm", ((LOSS_LINE, "-(np.log(np.exp(log_p[n, t, y]) + 1e-12) * mask).sum() / N"),), "It is -log(1e-12)"),
     Mistake("temporal_softmax_loss", "softmax over time", ((LOG, LOG.replace("axis=2", "axis=1")),), "loss is wrong"),
     Mistake("temporal_softmax_loss", "changes the scores", (("shifted = x - ", "shifted = x\n    shifted -= "),), "changed its input x in place"),
@@ -140,7 +159,8 @@ MISTAKES = [
     Mistake("captioning_loss", "W_proj from the last state", ((PROJ, '"W_proj": features.T @ dh[:, -1]'),), "dW_proj is wrong"),
     Mistake("captioning_loss", "gradient forgotten", (('"b": db, ', ""),), "no entry 'b'"),
     Mistake("captioning_loss", "vocabulary gradients swapped", (("dh, dW_vocab, db_vocab =", "dh, db_vocab, dW_vocab ="),), "dW_vocab has shape"),
-    Mistake("captioning_loss", "dh for dx", (("word_embedding_backward(dx,", "word_embedding_backward(dh,"),), "stopped"),
+    Mistake("captioning_loss", "dh for dx", (("word_embedding_backward(dx,", "word_embedding_backward(dh,"),), "an array does not fit the place it is added to"),
+    Mistake("captioning_loss", "reads what should be said", (("word_embedding_forward(words_in,", "word_embedding_forward(words_out,"),), "they would give themselves away"),
     Mistake("captioning_loss", "takes a parameter out of the dictionary", ((H0, H0.replace('params["b_proj"]', 'params.pop("b_proj")')),), "removed b_proj from its input params"),
     Mistake("captioning_loss", "gradients in the place of parameters", (("    return loss, grads", "    params.update(grads)\n    return loss, grads"),), "in place"),
     Mistake("captioning_loss", "squeeze breaks N=1", ((H0, f"np.squeeze({H0})"),), "With N = 1"),
@@ -157,6 +177,10 @@ MISTAKES = [
     Mistake("captioning_sample", "picture forgotten", instead=sample(before="h = np.zeros_like(h)"), words="is the picture in the first state?"),
     Mistake("captioning_sample", "max for argmax", instead=sample(choice="scores.max(axis=1)", before="captions = captions.astype(float)", feeds="word = scores.argmax(axis=1)"),
             words="is it max where argmax is meant?"),
+    Mistake("captioning_sample", "max for argmax, and read", instead=sample(choice="scores.max(axis=1)"), words="Is it max where argmax is meant"),
+    Mistake("captioning_sample", "floats", instead=sample(returned="captions.astype(float)"), words="captions holds floats (float64), expected whole numbers"),
+    Mistake("captioning_sample", "floats for the columns that are read", instead=sample(
+        before="captions = np.zeros((N, max_length))", reads="word = captions[:, t - 1] if t else np.full(N, START)", feeds="pass"), words="zeros without dtype=int"),
     Mistake("captioning_sample", "max into integers", instead=sample(choice="scores.max(axis=1)", feeds="word = scores.argmax(axis=1)"), words="is it max where argmax is meant?"),
     Mistake("captioning_sample", "argmin", instead=sample(choice="scores.argmin(axis=1)"), words="is it the one with the highest score?"),
     Mistake("captioning_sample", "argmax over the batch", instead=sample(choice="scores.argmax(axis=0)"), words="an array does not fit its place"),
@@ -182,8 +206,8 @@ MISTAKES = [
     Mistake("captioning_sample", "vocabulary bias forgotten", instead=sample(choice='(scores - params["b_vocab"]).argmax(axis=1)'), words="is b_vocab used?"),
     Mistake("captioning_sample", "recurrent bias forgotten", instead={"captioning_sample": sample()["captioning_sample"].replace(', params["b"])', ', 0 * params["b"])')},
             words="is b used?"),
-    Mistake("captioning_sample", "tanh of the projection", instead=sample(before="h = np.tanh(h)"), words="captions[0] says"),
-    Mistake("captioning_sample", "scores the state before the step", instead=sample(state="h, h_new = h_new, h"), words="captions[0] says"),
+    Mistake("captioning_sample", "tanh of the projection", instead=sample(before="h = np.tanh(h)"), words="h0 goes through a tanh"),
+    Mistake("captioning_sample", "scores the state before the step", instead=sample(state="h, h_new = h_new, h"), words="first read, then say"),
     Mistake("captioning_sample", "all stop with the first", instead=sample(end="pass", stores="captions[:, t] = said\n        if (said == END).any():\n            break"), words="All captions stop where one of them"),
     Mistake("captioning_sample", "nothing returned", instead=sample(returned="None"), words="captioning_sample returned None"),
     Mistake("captioning_sample", "time first", instead=sample(returned="captions.T"), words="It looks transposed"),
@@ -194,12 +218,13 @@ MISTAKES = [
     Mistake("every_step_loss", "at the first step alone", (("x + v[:, None]", "x + v[:, None] * (np.arange(x.shape[1]) == 0)[:, None]"),), "at the first step alone"),
     Mistake("every_step_loss", "not added", (("x + v[:, None]", "x"),), "is it added to the words?"),
     Mistake("every_step_loss", "added without the axis of time", (("x + v[:, None]", "x + v"),), "stopped: two shapes do not fit together"),
-    Mistake("every_step_loss", "gradient of one step", (("dx.sum(axis=1)", "dx[:, 0]"),), "dW_proj is wrong"),
-    Mistake("every_step_loss", "averaged over time", (("dx.sum(axis=1)", "dx.mean(axis=1)"),), "dW_proj is wrong"),
+    Mistake("every_step_loss", "gradient of one step", (("dx.sum(axis=1)", "dx[:, 0]"),), "It is the share of the first step alone"),
+    Mistake("every_step_loss", "averaged over time", (("dx.sum(axis=1)", "dx.mean(axis=1)"),), "= 1/T here"),
     Mistake("every_step_loss", "summed over the batch", (("dx.sum(axis=1)", "dx.sum(axis=0)"),), "stopped: two shapes do not multiply"),
     Mistake("every_step_loss", "projection bias forgotten", (("""params["W_proj"] + params["b_proj"]""", """params["W_proj"]"""),), "is b_proj used?"),
     Mistake("every_step_loss", "mask missing", ((CALL, CALL.replace("mask", "np.ones_like(mask)")),), "when padding counts"),
-    Mistake("every_step_loss", "gradient from v", (('features.T @ dv', 'features.T @ v'),), "dW_proj is wrong"),
+    Mistake("every_step_loss", "gradient from v", (('features.T @ dv', 'features.T @ v'),), "It is made with v itself"),
+    Mistake("every_step_loss", "the picture as the first state too", (("h0 = np.zeros((len(features), len(params[\"b\"])), x.dtype)", "h0 = v"),), "line 11: h, rnn_cache = rnn_forward("),
 ]
 
 VARIANTS = [
@@ -213,7 +238,7 @@ VARIANTS = [
     return numbers
 '''}),
     Variant("caption_to_numbers", "a list", (("return numbers", "return numbers.tolist()"),)),
-    Variant("caption_to_numbers", "floats", (("return numbers", "return numbers.astype(float)"),)),
+    Variant("caption_to_numbers", "a list of numpy's numbers", (("return numbers", "return list(numbers)"),)),
     Variant("input_and_target", "mask of numbers", (("words_out != NULL", "(words_out != NULL).astype(float)"),)),
     Variant("input_and_target", "copies in a list", (("return words_in, words_out, mask", "return [words_in.copy(), words_out.copy(), mask]"),)),
     Variant("word_embedding_forward", "np.take", (("W[x] ", "np.take(W, x, axis=0) "),)),
@@ -306,7 +331,7 @@ def captioning_loss(params, features, captions):
     Variant("captioning_loss", "gradients in another order", (("return loss, grads", "return loss, dict(reversed(grads.items()))"),)),
     Variant("captioning_sample", "as most write it", instead=sample()),
     Variant("captioning_sample", "int32", instead=sample(returned="captions.astype(np.int32)")),
-    Variant("captioning_sample", "whole numbers in floats", instead=sample(returned="captions.astype(float)")),
+    Variant("captioning_sample", "int8", instead=sample(returned="captions.astype(np.int8)")),
     Variant("captioning_sample", "stops after <END>", instead=sample(
         before="over = np.zeros(N, bool)", stores="captions[:, t] = np.where(over, NULL, said)\n        over |= said == END\n        if over.all():\n            break")),
     Variant("captioning_sample", "<END> to the end of the row", instead=sample(before="over = np.zeros(N, bool)", stores="captions[:, t] = np.where(over, END, said)\n        over |= said == END")),
