@@ -5,7 +5,8 @@
     python benchmarks/grading.py --grow           memory and time from 100 to 1,000 submissions, this kit alone
 
 *Stock* is nbgrader's own preprocessors in one batch. *Floor* is the same cells and checks executed in a forked, already
-imported plain Python, without isolation and without writing a mark. Processor seconds are those of a control group that
+imported plain Python, without isolation and without writing a mark. *Warm* is either without what is paid once for a
+run (imports, the gradebook, starting the sandboxes): judging alone. Processor seconds are those of a control group that
 holds every process that was started, those in the sandbox too, whoever reaped them; so it needs root.
 """
 
@@ -24,8 +25,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from rich.console import Console
 from rich.table import Table
@@ -80,14 +84,15 @@ def compare(folder: Path, students: int, rounds: int, jobs: int) -> dict[str, An
         for name, run in commands.items():
             times[name].append(measured(run))
     equal = marks(stock) == marks(ours)
+    warmed = warm(ours, rounds)
     median = {name: (statistics.median(p for p, _ in rows), statistics.median(w for _, w in rows))
               for name, rows in times.items()}
-    show(median, students, equal)
-    return {"students": students, "marks equal": equal,
+    show(median, warmed, students, equal)
+    return {"students": students, "marks equal": equal, "warm": warmed,
             "seconds": {name: {"processor": p, "wall": w} for name, (p, w) in median.items()}}
 
 
-def show(median: dict[str, tuple[float, float]], students: int, equal: bool) -> None:
+def show(median: dict[str, tuple[float, float]], warmed: dict[str, float], students: int, equal: bool) -> None:
     title = f"{students} submissions of {ASSIGNMENT}, seconds for one"
     table = Table("", "processor", "wall", title=title)
     for name, (processor, wall) in median.items():
@@ -96,9 +101,58 @@ def show(median: dict[str, tuple[float, float]], students: int, equal: bool) -> 
     table.add_section()
     table.add_row("ours / stock", f"{ours / stock:.2f} (asked: 0.25)", f"{ours_wall / stock_wall:.2f} (asked: 0.15)")
     table.add_row("ours / floor", f"{ours / least:.2f} (asked: 1.6)", "")
+    table.add_section()
+    table.add_row("warm: floor", f"{warmed['floor']:.3f}", "")
+    table.add_row("warm: ours, outside + inside", f"{warmed['outside']:.3f} + {warmed['inside']:.3f}", "")
+    table.add_row("warm: of that an empty submission", f"{warmed['empty']:.3f}", "")
+    table.add_row("warm: ours / floor", f"{warmed['ratio']:.2f}", "")
     console = Console(width=110)
     console.print(table)
     console.print(f"marks {'equal' if equal else 'DIFFER'}")
+
+
+def warm(course: Course, rounds: int) -> dict[str, float]:
+    """Processor seconds of judging one submission, nothing paid for the first time: medians of many short turns."""
+    import h5py  # noqa: F401
+    import matplotlib.pyplot  # noqa: F401
+
+    from grader.grade import Desk
+    from grader.judge import judge
+
+    with Desk(course, ASSIGNMENT, False, None) as desk:
+        jobs = [desk.job(desk.take(student)) for student in islice(course.submissions(ASSIGNMENT), len(EDITS))]
+    empty = replace(jobs[0], cells=())
+    inside = 0.0
+
+    def counted(submission: Any, *_: object) -> None:
+        nonlocal inside
+        submission.session.close()
+        inside += submission.session.process.cpu_seconds
+
+    turns: dict[str, list[float]] = {name: [] for name in ("outside", "inside", "empty", "floor")}
+    with patch("grader.judge.Submission.__exit__", counted):
+        for turn in range(5 * rounds + 1):
+            for name, some in (("judged", jobs), ("empty", [empty] * len(jobs))):
+                inside, before = 0.0, seconds_of(resource.RUSAGE_SELF)
+                for job in some:
+                    judge(job)
+                outside = seconds_of(resource.RUSAGE_SELF) - before
+                if turn and name == "judged":
+                    turns["outside"].append(outside / len(jobs))
+                    turns["inside"].append(inside / len(jobs))
+                elif turn:
+                    turns["empty"].append((outside + inside) / len(jobs))
+            before = seconds_of(resource.RUSAGE_CHILDREN)
+            floor(course, len(jobs))
+            if turn:
+                turns["floor"].append((seconds_of(resource.RUSAGE_CHILDREN) - before) / len(jobs))
+    ratios = [(a + b) / c for a, b, c in zip(turns["outside"], turns["inside"], turns["floor"], strict=True)]
+    return {name: statistics.median(figures) for name, figures in turns.items()} | {"ratio": statistics.median(ratios)}
+
+
+def seconds_of(whom: int) -> float:
+    used = resource.getrusage(whom)
+    return used.ru_utime + used.ru_stime
 
 
 def grow(folder: Path) -> dict[str, Any]:
@@ -182,7 +236,7 @@ def used(group: Path) -> float:
     return int(fields["usage_usec"]) / 1e6
 
 
-def floor(course: Course) -> None:
+def floor(course: Course, count: int | None = None) -> None:
     """Execute every submission's cells in a fork of this process, which has imported what they need."""
     import h5py  # noqa: F401
     import matplotlib.pyplot  # noqa: F401
@@ -190,7 +244,7 @@ def floor(course: Course) -> None:
     shows = {notebooks.source(c) for c in notebooks.read(course.solutions / ASSIGNMENT / NOTEBOOK)["cells"]
              if notebooks.SHOW in c["metadata"].get("tags", [])}
     checks = {c["id"]: notebooks.source(c) for c in notebooks.read(course.solutions / ASSIGNMENT / NOTEBOOK)["cells"]}
-    for student in course.submissions(ASSIGNMENT):
+    for student in islice(course.submissions(ASSIGNMENT), count):
         notebook = notebooks.read(course.submitted / student / ASSIGNMENT / NOTEBOOK)
         child = os.fork()
         if child == 0:

@@ -55,10 +55,12 @@ class Data:
                     stored["features"][:].astype(np.float32) * stored["features"].attrs["scale"]
                 )
 
-    def neighbours(self, split: str) -> np.ndarray:
-        """The nearest training picture of every picture, by cosine of the centred full features."""
-        centre = self.full["train"].mean(0)
-        a, b = (F.normalize(self.full[s] - centre).numpy() for s in (split, "train"))
+    def neighbours(self, split: str, components: bool = False) -> np.ndarray:
+        """The nearest training picture of every picture, by cosine of the centred full features, or of their
+        principal components."""
+        features = self.features if components else self.full
+        centre = features["train"].mean(0)
+        a, b = (F.normalize(features[s] - centre).numpy() for s in (split, "train"))
         return (a @ b.T).argmax(axis=1)
 
 
@@ -66,26 +68,18 @@ def neighbours(data: Data) -> None:
     """Accept 3, first half."""
     dice = np.random.default_rng(0)
     train, test = data.scenes["train"], data.scenes["test"]
-    near = data.neighbours("test")
     for name, chosen in (
-        ("nearest neighbour", near), ("random picture", dice.integers(len(train), size=len(test))),
+        ("nearest neighbour", data.neighbours("test")),
+        ("nearest by components", data.neighbours("test", components=True)),
+        ("random picture", dice.integers(len(train), size=len(test))),
     ):
-        place = np.mean([a["place"] == train[i]["place"] for a, i in zip(test, chosen, strict=True)])
-        kind = np.mean([_kind(a) == _kind(train[i]) for a, i in zip(test, chosen, strict=True)])
-        both = np.mean(
-            [
-                a["place"] == train[i]["place"] and _kind(a) == _kind(train[i])
-                for a, i in zip(test, chosen, strict=True)
-            ]
-        )
-        group = np.mean(
-            [
-                a["place"] == train[i]["place"] and _group(a) == _group(train[i])
-                for a, i in zip(test, chosen, strict=True)
-            ]
-        )
+        pairs = [(a, train[i]) for a, i in zip(test, chosen, strict=True)]
+        place = np.mean([a["place"] == b["place"] for a, b in pairs])
+        kind = np.mean([_kind(a) == _kind(b) for a, b in pairs])
+        both = np.mean([(a["place"], _kind(a)) == (b["place"], _kind(b)) for a, b in pairs])
+        group = np.mean([(a["place"], _group(a)) == (b["place"], _group(b)) for a, b in pairs])
         print(
-            f"{name:<20} same place {place:.1%}   same main thing {kind:.1%}   "
+            f"{name:<22} same place {place:.1%}   same main thing {kind:.1%}   "
             f"both {both:.1%}   both, people as one {group:.1%}"
         )
 

@@ -148,6 +148,24 @@ class Captioner:
             params[name] = (scale * rng.standard_normal(shape)).astype(self.dtype)
         return params
 
+    def memory(self, N: int, T: int, regions: int = 1) -> int:
+        """Bytes that `loss` needs beside params and its inputs, its gradients included, on N captions of T words.
+
+        An upper bound, reached where no caption ends early and no word comes twice; with early ends and repeated
+        words it is less. It grows with N and T, and with nothing else that a batch may hold.
+        """
+        H, W, V, G = self.hidden_dim, self.wordvec_dim, len(self.word_to_idx), self.gates * self.hidden_dim
+        R, U, L = N * T, min(V, N * T), regions if self.looks else 1
+        a_step = {1: 3, 3: 9, 4: 8}[self.gates] * H + G  # states, gates, gradients of gates
+        a_caption = {1: 2, 3: 7, 4: 12}[self.gates] * H  # running states and scratch
+        floats = self.layers * (R * a_step + N * a_caption)
+        floats += R * (V + H) + U * 2 * (W + G)  # scores and their way back; distinct words
+        floats += (self.layers > 1) * R * H
+        floats += N * L * (self.feature_dim + H)
+        floats += self.looks * (3 * R * (L + H) + N * L * H)
+        floats += sum(int(np.prod(shape)) for shape in self.shapes().values())
+        return floats * self.dtype.itemsize + R * 48  # and word numbers
+
     # Learning
 
     def loss(
@@ -219,7 +237,6 @@ class Captioner:
         for layer in range(self.layers):
             inner = room.inner(f"layer {layer}")
             Wx, Wh, b = (params[name] for name in names(layer))
-            below: Any
             if layer == 0:
                 a, source = project_words(batch.words, params["W_embed"], Wx, b, inner)  # (R, G·H)
                 if self.image == "each step":
@@ -591,11 +608,16 @@ def load(path: str | os.PathLike[str], cell: Pair | None = None) -> tuple[Captio
         raise ModelError(f"{path} is damaged or is not a captioner's file: {problem}") from problem
     if not known:
         raise ModelError(f"{path} was written by another version of this program; expected {FORMAT!r}.")
-    if settings["cell"] is None and cell is None:
+    if settings.get("cell") is None and cell is None:
         raise ModelError(f"{path} was trained with functions of your own: load(path, cell=(forward, backward)).")
-    settings["cell"] = settings["cell"] or cell
-    captioner = Captioner(**settings)
-    captioner._check_params(arrays)
+    settings["cell"] = settings.get("cell") or cell
+    try:
+        captioner = Captioner(**settings)
+        captioner._check_params(arrays)
+    except TypeError as problem:
+        raise ModelError(f"{path} is damaged or is not a captioner's file: {problem}") from problem
+    except ModelError as problem:
+        raise ModelError(f"{path}: {problem}") from problem
     return captioner, arrays
 
 

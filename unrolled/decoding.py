@@ -31,7 +31,7 @@ class Model(Protocol):
 
 def greedy(
     model: Model, params: Any, features: Any, *, max_length: int = MAX_LENGTH, unsaid: Sequence[int] = UNSAID,
-    batch_size: int = 250,
+    batch_size: int = 500,
 ) -> Words:
     """Say the likeliest word each time.
 
@@ -45,7 +45,7 @@ def greedy(
 def sample(
     model: Model, params: Any, features: Any, *, temperature: float = 1.0, top_k: int | None = None,
     rng: np.random.Generator | int = 0, max_length: int = MAX_LENGTH, unsaid: Sequence[int] = UNSAID,
-    batch_size: int = 250,
+    batch_size: int = 500,
 ) -> Words:
     """Draw each word by its probability: softmax of scores / temperature, among the `top_k` likeliest if given.
 

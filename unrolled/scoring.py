@@ -1,35 +1,25 @@
-"""Scores of captions against references, the same numbers as the COCO evaluation code: corpus BLEU and
-CIDEr-D.
+"""Scores of captions against references, the same numbers as the COCO evaluation code: corpus BLEU and CIDEr-D.
 
-Captions and references are text already cut into words by `tokens` or by blanks. References come as one
-list per
-picture. BLEU follows Papineni et al. 2002 with the closest reference length; CIDEr-D follows Vedantam et
-al. 2015,
-scaled by ten as the COCO code does, so that agreeing people come out near 0.8 to 0.9 (often printed times
-100).
+Captions and references are text already cut into words by `tokens` or by blanks. References come as one list per
+picture. BLEU follows Papineni et al. 2002 with the closest reference length; CIDEr-D follows Vedantam et al. 2015,
+scaled by ten as the COCO code does, so that agreeing people come out near 0.8 to 0.9 (often printed times 100).
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
-from unrolled.data.words import NULL
+from unrolled.data.words import NULL, tokens
 from unrolled.training import evaluate
 
 Ngrams = Counter[tuple[str, ...]]
 
 MAX_N = 4
 SIGMA = 6.0
-
-
-def tokens(text: str) -> list[str]:
-    """Cut a sentence into lower-case words, punctuation dropped."""
-    return re.findall(r"[a-z0-9]+(?:'[a-z]+)?", text.lower())
 
 
 def ngrams(words: Sequence[str], longest: int = MAX_N) -> Ngrams:

@@ -1,5 +1,5 @@
 """Train the network that looks at scenes: python datasets/scenes/train_network.py (PyTorch, about half an
-hour).
+hour; better still, several rounds on new pictures with --resume --seed NEW).
 
 It learns what is in a picture and where, from scenes of other seeds than the data set's, and never sees a
 caption.
@@ -27,8 +27,9 @@ from unrolled.scenes.palette import PAINT
 
 FIRST_SEED = 1_000_000
 HERE = Path(__file__).parent
-CHANNELS = (24, 40, 48, 96, 96, 128, 128)
+CHANNELS = (24, 40, 48, 48, 96, 96, 128, 128)
 GRID = 48
+SUMMARY = 96
 
 THING_LABELS = [
     *(f"kind {k}" for k in world.SIZE),
@@ -77,6 +78,10 @@ SCENE_LABELS = [
     *(f"main {k}" for k in world.SIZE),
 ]
 INDEX = {label: i for i, label in enumerate([*THING_LABELS, *SCENE_LABELS])}
+PEOPLE_LABELS = {f"{group} {kind}" for group in ("kind", "main") for kind in world.PEOPLE}
+KINDS, PLACES = list(world.SIZE), list(world.PLACES)
+
+Example = tuple[np.ndarray, np.ndarray, np.ndarray, tuple[int, int]]
 
 
 def thing_labels(thing: Scene) -> set[str]:
@@ -110,9 +115,18 @@ def scene_labels(scene: Scene) -> set[str]:
     return {label for label in said if label in INDEX}
 
 
-def example(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """seed -> picture (112, 112, 3) uint8, labels (L,) bool, labels of the things in each cell (49, things)
-    bool."""
+def lead(scene: Scene) -> tuple[int, int]:
+    """Number the kind of the first main thing, and the place."""
+    first = next(thing for thing in scene["things"] if thing["role"] == "main")
+    return KINDS.index(first["kind"]), PLACES.index(scene["place"])
+
+
+def example(seed: int) -> Example:
+    """Draw a scene and say what there is to see.
+
+    seed -> picture (112, 112, 3) uint8, labels (L,) bool, labels of the things in each cell (49, things)
+    bool, lead (2,)
+    """
     scene = compose(seed)
     labels = np.zeros(len(INDEX), bool)
     cells = np.zeros((CELLS, CELLS, len(THING_LABELS)), bool)
@@ -140,11 +154,12 @@ def example(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             marks = [INDEX[f"kind {thing['kind']}"]]
         for mark in marks:
             cells[y0 : max(y1, 0), x0 : max(x1, 0), mark] = True
-    return np.asarray(picture(scene, SIZE)), labels, cells.reshape(CELLS * CELLS, -1)
+    return np.asarray(picture(scene, SIZE)), labels, cells.reshape(CELLS * CELLS, -1), lead(scene)
 
 
 class Network(nn.Module):
-    """Seven 3x3 convolutions with batch normalisation; one head on the pooled map, one on every cell."""
+    """3x3 convolutions with batch normalisation, which are shipped, and heads for training: all labels from
+    the pooled map, things from every cell, main thing and place from the pooled map through one layer."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -157,14 +172,21 @@ class Network(nn.Module):
         self.grid = nn.Conv2d(CHANNELS[-1], GRID, 1)
         self.whole = nn.Linear(2 * CHANNELS[-1], len(INDEX))
         self.cell = nn.Conv2d(GRID, len(THING_LABELS), 1)
+        self.summary = nn.Linear(2 * CHANNELS[-1], SUMMARY)
+        self.kind = nn.Linear(SUMMARY, len(KINDS))
+        self.place = nn.Linear(SUMMARY, len(PLACES))
 
-    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """x (N, 3, 112, 112) -> scores of all labels (N, L), scores per cell (N, things, 7, 7)"""
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+        """x (N, 3, 112, 112) -> scores of all labels (N, L), per cell (N, things, 7, 7), of the kind of the
+        main thing (N, kinds) and of the place (N, places)"""
         x = self.layers(x)
         pooled = torch.cat([x.mean((2, 3)), x.amax((2, 3))], dim=1)
-        return self.whole(F.dropout(pooled, 0.1, self.training)), self.cell(F.relu(self.grid(x)))
+        told = F.dropout(pooled, 0.1, self.training)
+        summary = F.relu(self.summary(told))
+        return self.whole(told), self.cell(F.relu(self.grid(x))), self.kind(summary), self.place(summary)
 
 
+@torch.no_grad()
 def folded(network: Network) -> dict[str, np.ndarray]:
     """Fold batch normalisation into the kernels and store at half precision."""
     arrays = {}
@@ -177,19 +199,24 @@ def folded(network: Network) -> dict[str, np.ndarray]:
     return arrays
 
 
-def report(network: Network, X: torch.Tensor, Y: torch.Tensor) -> str:
-    """F1 by group of labels on pictures that were not trained on."""
+@torch.no_grad()
+def report(network: Network, X: torch.Tensor, Y: torch.Tensor, leads: torch.Tensor) -> str:
+    """On pictures that were not trained on: the share of right main things, among people too, and F1 by group
+    of labels."""
     network.eval()
-    with torch.no_grad():
-        said = torch.cat(
-            [network(batch(X, torch.arange(i, min(i + 200, len(X)))))[0] > 0 for i in range(0, len(X), 200)]
-        )
+    outs = [network(batch(X, rows)) for rows in torch.arange(len(X)).split(200)]
+    said = torch.cat([out[0] > 0 for out in outs])
+    right = torch.cat([out[2].argmax(1) for out in outs]) == leads[:, 0]
+    people = torch.isin(leads[:, 0], torch.tensor([KINDS.index(kind) for kind in world.PEOPLE]))
     groups: dict[str, list[float]] = {}
     for label, i in INDEX.items():
         hits, total = (said[:, i] & Y[:, i]).sum().item(), said[:, i].sum().item() + Y[:, i].sum().item()
         if Y[:, i].sum() > 4:
             groups.setdefault(label.split()[0], []).append(2 * hits / total)
-    return "  ".join(f"{name} {np.mean(values):.2f}" for name, values in groups.items() if len(values) > 1)
+    scores = [f"{name} {np.mean(values):.2f}" for name, values in groups.items() if len(values) > 1]
+    return "  ".join(
+        [f"main thing right {right.float().mean():.2f}, people {right[people].float().mean():.2f}; F1:", *scores]
+    )
 
 
 def batch(X: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
@@ -217,6 +244,7 @@ def main() -> None:
     X = torch.from_numpy(np.stack([m[0] for m in made]))
     Y = torch.from_numpy(np.stack([m[1] for m in made]))
     Z = torch.from_numpy(np.stack([m[2] for m in made]))
+    leads = torch.tensor([m[3] for m in made])
     del made
     print(f"drawn in {time.time() - began:.0f} s, {len(INDEX)} labels", flush=True)
     network = Network().to(memory_format=torch.channels_last)
@@ -227,7 +255,7 @@ def main() -> None:
     )
     if arguments.resume:
         network.load_state_dict(torch.load(arguments.state))
-    train(network, X, Y, Z, arguments, began)
+    train(network, X, Y, Z, leads, arguments, began)
 
 
 def train(
@@ -235,6 +263,7 @@ def train(
     X: torch.Tensor,
     Y: torch.Tensor,
     Z: torch.Tensor,
+    leads: torch.Tensor,
     arguments: argparse.Namespace,
     began: float,
 ) -> None:
@@ -250,26 +279,31 @@ def train(
     matters = torch.ones(len(INDEX))
     for label, i in INDEX.items():
         matters[i] = {"main": 3.0, "place": 2.0, "act": 1.4, "item": 1.4}.get(label.split()[0], 1.0)
+        if label in PEOPLE_LABELS:
+            matters[i] = 4.0
     rare_cell = rare[: len(THING_LABELS), None, None] * 1.6
     for epoch in range(arguments.epochs):
         network.train()
         order = torch.randperm(count)
         for start in range(0, count // size * size, size):
             rows = order[start : start + size]
-            whole, cell = network(batch(X, rows))
+            x, target = batch(X, rows), Z[rows].unflatten(1, (CELLS, CELLS)).permute(0, 3, 1, 2).float()
+            if torch.rand(()) < 0.5:
+                x, target = x.flip(3), target.flip(3)
+            whole, cell, kind, place = network(x)
             loss = (
                 F.binary_cross_entropy_with_logits(whole, Y[rows].float(), pos_weight=rare, weight=matters)
                 * 40
             )
-            target = Z[rows].permute(0, 2, 1).reshape(cell.shape).float()
             loss = loss + F.binary_cross_entropy_with_logits(cell, target, pos_weight=rare_cell) * 40
+            loss = loss + 2 * F.cross_entropy(kind, leads[rows, 0]) + F.cross_entropy(place, leads[rows, 1])
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
             schedule.step()
         print(
             f"{epoch}  {time.time() - began:.0f} s  loss {loss.item():.2f}  "
-            f"{report(network, X[count:], Y[count:])}",
+            f"{report(network, X[count:], Y[count:], leads[count:])}",
             flush=True,
         )
         torch.save(network.state_dict(), arguments.state)

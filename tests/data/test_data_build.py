@@ -16,7 +16,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from unrolled import data
-from unrolled.data import DataError, networks, tokenise
+from unrolled.data import DataError, networks, tokens
 from unrolled.data.__main__ import app
 from unrolled.data.annotations import read_annotations
 from unrolled.data.build import Recipe, build
@@ -406,7 +406,7 @@ def test_flickr8k_as_it_is_published(shared, tmp_path):
 def test_cocos_own_captions(shared, tmp_path):
     """5,000 pictures; the counts are those measured on this file before the project began."""
     captions = shared / "coco" / "captions_val2017.json"
-    said = [tokenise(text) for texts in read_annotations(captions).values() for text in texts]
+    said = [tokens(text) for texts in read_annotations(captions).values() for text in texts]
     lengths, counts = np.array([len(words) for words in said]), Counter(w for words in said for w in words)
     assert abs(lengths.mean() - 10.5) < 0.05
     assert abs(lengths.std() - 2.3) < 0.05

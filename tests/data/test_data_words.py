@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from unrolled.data.words import decode, encode, tokenise, vocabulary
+from unrolled import scoring
+from unrolled.data.words import decode, encode, tokens, vocabulary
 
 NUMBERS = {"<NULL>": 0, "<START>": 1, "<END>": 2, "<UNK>": 3, "a": 4, "dog": 5}
 WORDS = list(NUMBERS)
@@ -19,7 +20,11 @@ WORDS = list(NUMBERS)
     ],
 )
 def test_tokenise(text, expected):
-    assert " ".join(tokenise(text)) == expected
+    assert " ".join(tokens(text)) == expected
+
+
+def test_captions_are_cut_the_same_way_to_be_learnt_and_to_be_scored():
+    assert tokens is scoring.tokens
 
 
 def test_vocabulary_by_count_and_by_size():

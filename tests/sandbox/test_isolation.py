@@ -237,19 +237,19 @@ def test_a_withheld_part_of_an_editable_package(tmp_path, monkeypatch):
         "layers": "answer = 1",
         "data": "x = 2",
         "sub/__init__": "y = 3",
+        "sub/answer": "z = 4",
+        "sub/given": "z = 5",
     }.items():
         (package / f"{name}.py").write_text(text)
     (package / "__pycache__" / "layers.cpython-311.pyc").write_bytes(b"compiled")
     for folder in (tmp_path, package, package / "sub"):
         folder.chmod(0o755)
     monkeypatch.syspath_prepend(tmp_path)
-    with Sandbox(withhold=("unrolled.layers",), preload=()) as sandbox, sandbox.session() as session:
-        told = json.loads(session.run_cell(TRY % ["unrolled.layers", "unrolled.data", "unrolled.sub"]).stdout)
-        assert told == {
-            "unrolled.layers": f"unrolled.layers is {WITHHELD}",
-            "unrolled.data": "imported",
-            "unrolled.sub": "imported",
-        }
+    withhold = ("unrolled.layers", "unrolled.sub.answer")
+    with Sandbox(withhold=withhold, preload=()) as sandbox, sandbox.session() as session:
+        there = ["unrolled.data", "unrolled.sub", "unrolled.sub.given"]
+        told = json.loads(session.run_cell(TRY % [*withhold, *there]).stdout)
+        assert told == {name: f"{name} is {WITHHELD}" for name in withhold} | dict.fromkeys(there, "imported")
         seen = session.run_cell("import os\nprint(sorted(os.listdir('/packages/unrolled')))").stdout
         assert seen == "['__init__.py', 'data.py', 'layers.py', 'sub']\n"
 

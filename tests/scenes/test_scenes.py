@@ -8,6 +8,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import PIL
 import pytest
 from caption_truth import complaints
 
@@ -29,6 +30,20 @@ from unrolled.scenes.grammar import captions
 from unrolled.scenes.network import convolve, load_weights, see
 
 DATA = Path(__file__).resolve().parents[2] / "datasets" / "scenes"
+
+
+PILLOW = "13.0.0"
+
+
+def features(split: str, name: str) -> np.ndarray:
+    """A stored array of features as the loader gives it: (M, F) or (M, 49, C) float32."""
+    with h5py.File(DATA / f"{split}2014_{name}.h5") as file:
+        stored = file["features"]
+        return stored[:].astype(np.float32) * stored.attrs.get("scale", np.float32(1))
+
+
+def mains(scene: dict) -> list[dict]:
+    return [thing for thing in scene["things"] if thing["role"] == "main"]
 
 
 @pytest.fixture(scope="module")
@@ -111,8 +126,7 @@ def test_splits_share_no_content(stored):
 def test_main_things_are_inside_the_picture_and_fill_it():
     sizes = []
     for seed in range(300):
-        mains = [thing for thing in compose(seed)["things"] if thing["role"] == "main"]
-        boxes = [box_of(thing) for thing in mains]
+        boxes = [box_of(thing) for thing in mains(compose(seed))]
         for left, top, right, bottom in boxes:
             assert left > -1
             assert right < 161
@@ -168,13 +182,61 @@ def test_convolution_agrees_with_its_definition():
                 assert np.allclose(out[:, row, column], expected, atol=1e-4)
 
 
-def test_stored_features_come_from_the_shipped_weights(stored):
-    seen = see(stored["test"][:24], load_weights(DATA / "network.npz"))
-    with h5py.File(DATA / "test2014_vgg16_fc7.h5") as file:
-        assert np.allclose(seen.pooled, file["features"][:24], atol=2e-2, rtol=2e-3)
-    with h5py.File(DATA / "test2014_grid.h5") as file:
-        values = file["features"][:24] * file["features"].attrs["scale"]
-        assert np.abs(seen.grid - values).max(axis=(0, 1)).max() < 2 * file["features"].attrs["scale"].max()
+@pytest.mark.skipif(PIL.__version__ != PILLOW, reason=f"the stored features were drawn with Pillow {PILLOW}")
+@pytest.mark.parametrize(("split", "first"), [("train", 0), ("train", 4976), ("val", 300), ("test", 576)])
+def test_stored_features_are_rebuilt_to_a_thousandth(stored, split, first):
+    rows = slice(first, first + 24)
+    seen = see(stored[split][rows], load_weights(DATA / "network.npz"))
+    with h5py.File(DATA / "train2014_vgg16_fc7_pca.h5") as file:
+        components = (seen.pooled - file["mean"][:]) @ file["directions"][:]
+    assert np.allclose(seen.pooled, features(split, "vgg16_fc7")[rows], atol=1e-3, rtol=1e-3)
+    assert np.allclose(components, features(split, "vgg16_fc7_pca")[rows], atol=1e-3, rtol=1e-3)
+    with h5py.File(DATA / f"{split}2014_grid.h5") as file:
+        scale = file["features"].attrs["scale"]
+        away = np.abs(seen.grid - file["features"][rows] * scale)
+    assert (away <= scale / 2 + 1e-3).all()  # the grid is stored in steps of `scale`
+
+
+def test_nearest_neighbours_share_place_and_main_thing(stored):
+    centre = features("train", "vgg16_fc7").mean(axis=0)
+    train, test = (
+        a / np.linalg.norm(a, axis=1, keepdims=True)
+        for a in (features(split, "vgg16_fc7") - centre for split in ("train", "test"))
+    )
+    nearest = (test @ train.T).argmax(axis=1)  # (600,)
+    anyone = np.random.default_rng(0).integers(len(train), size=len(test))
+    shared, by_chance = (
+        np.mean([what(a) == what(stored["train"][i]) for a, i in zip(stored["test"], rows, strict=True)])
+        for rows in (nearest, anyone)
+    )
+    assert shared >= 0.8
+    assert by_chance < 0.05
+
+
+def what(scene: dict) -> tuple[str, str]:
+    """Place, and the kind of the first main thing."""
+    return scene["place"], mains(scene)[0]["kind"]
+
+
+def test_a_linear_score_of_the_grid_finds_the_main_thing(stored):
+    X, shown = features("train", "grid")[:1500], [cells(s) for s in stored["train"][:1500]]
+    X = np.concatenate([X, np.ones((*X.shape[:2], 1), np.float32)], axis=2)  # (N, 49, C + 1)
+    y = np.stack(shown).ravel().astype(np.float32)
+    weights = np.linalg.lstsq(X.reshape(len(y), -1), y, rcond=None)[0]
+    best = (features("test", "grid") @ weights[:-1]).argmax(axis=1)  # (600,)
+    shown = np.stack([cells(s) for s in stored["test"]])
+    assert shown[np.arange(len(best)), best].mean() > 0.85
+    assert shown.mean() < 0.35
+
+
+def cells(scene: dict) -> np.ndarray:
+    """Which of the 49 regions have their middle in the box of a main thing, (49,) bool."""
+    down, across = np.mgrid[0:7, 0:7] * (160 / 7) + 80 / 7
+    inside = [
+        (left <= across) & (across <= right) & (top <= down) & (down <= bottom)
+        for left, top, right, bottom in map(box_of, mains(scene))
+    ]
+    return np.any(inside, axis=0).ravel()
 
 
 def test_components_are_centred_with_unit_variance():
@@ -201,6 +263,15 @@ def test_a_part_is_rebuilt_as_stored(stored):
     part = choose(SEED, {"train": 60, "val": 8, "test": 8})
     for split, some in part.items():
         assert json.loads(json.dumps(some)) == stored[split][: len(some)]
+
+
+def test_the_bar_runs_from_the_first_scene_composed_to_the_last_picture_seen(tmp_path, capsys):
+    build(tmp_path, sizes={"train": 20, "val": 4, "test": 4})
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    for what in ("composing", "drawing and looking"):
+        line = next(line for line in shown.err.splitlines() if line.startswith(what))
+        assert "100%" in line
 
 
 def test_build_writes_the_layout(tmp_path):

@@ -8,6 +8,6 @@
 
 from unrolled.data.layout import DataError
 from unrolled.data.loader import CaptionData, Split, load
-from unrolled.data.words import decode, encode, tokenise
+from unrolled.data.words import decode, encode, tokens
 
-__all__ = ["CaptionData", "DataError", "Split", "decode", "encode", "load", "tokenise"]
+__all__ = ["CaptionData", "DataError", "Split", "decode", "encode", "load", "tokens"]

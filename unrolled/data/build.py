@@ -177,7 +177,7 @@ def _write_words(
     to: Path, captions: dict[str, list[str]], splits: Splits, recipe: Recipe, report: Report
 ) -> None:
     used = [name for names in splits.values() for name in names]
-    spoken = {name: [words.tokenise(text) for text in captions[name]] for name in used}
+    spoken = {name: [words.tokens(text) for text in captions[name]] for name in used}
     idx_to_word = words.vocabulary(
         (said for name in splits["train"] for said in spoken[name]), recipe.min_count, recipe.words
     )

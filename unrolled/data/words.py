@@ -1,4 +1,4 @@
-"""Words and numbers: the tokeniser, the vocabulary, and the way from one to the other."""
+"""Words and numbers: the vocabulary, and the way from one to the other."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ MARKS = ("<NULL>", "<START>", "<END>", "<UNK>")
 _WORD = re.compile(r"[^\W_]+?(?=n't\b)|n't\b|'s\b|[^\W_]+")
 
 
-def tokenise(text: str) -> list[str]:
-    """The words of a sentence in lower case, without punctuation.
+def tokens(text: str) -> list[str]:
+    """The words of a sentence in lower case, without punctuation, as everywhere in the course.
 
     "A man's dog, running!" -> ["a", "man", "'s", "dog", "running"]
     """
@@ -43,7 +43,7 @@ def encode(text: str | Sequence[str], word_to_idx: Mapping[str, int], length: in
     if not isinstance(text, str):
         rows = [encode(one, word_to_idx, length) for one in text]
         return np.array(rows, dtype=np.int32).reshape(len(rows), length)
-    numbers = [word_to_idx.get(word, UNK) for word in tokenise(text)[: length - 2]]
+    numbers = [word_to_idx.get(word, UNK) for word in tokens(text)[: length - 2]]
     row = np.full(length, NULL, dtype=np.int32)
     row[: len(numbers) + 2] = [START, *numbers, END]
     return row

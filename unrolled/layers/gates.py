@@ -12,9 +12,10 @@ def sigmoid(x: Array) -> Array:
     return 0.5 * np.tanh(0.5 * x) + 0.5
 
 
+@np.errstate(over="ignore")
 def sigmoid_in_place(x: Array) -> None:
-    """Put sigmoid(x) in the place of x."""
-    x *= 0.5
-    np.tanh(x, out=x)
-    x *= 0.5
-    x += 0.5
+    """Put sigmoid(x) in the place of x; where exp(-x) is too large to hold, 1 / (1 + inf) is the 0 it should be."""
+    np.negative(x, out=x)
+    np.exp(x, out=x)
+    x += 1
+    np.reciprocal(x, out=x)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from unrolled.layers.gates import sigmoid
+from unrolled.layers.gates import sigmoid, sigmoid_in_place
 from unrolled.layers.room import Array, Cache, Room, Steps, batch_major, time_major
 
 
@@ -108,15 +108,11 @@ def run_backward(dh: Array, cache: Cache, room: Room) -> tuple[Array, Array, Arr
 def gates_in_place(z: Array, c: Array, tanh_c: Array, next_h: Array) -> None:
     """From one step's sums z (n, 4H) to its gates, in the same place; c (n, H) moves on one step.
 
-    One tanh serves all four blocks, since sigmoid(z) = (1 + tanh(z/2)) / 2. Writes tanh_c and next_h (n, H).
+    Writes tanh_c and next_h (n, H).
     """
-    H = c.shape[1]
-    ifo = z[:, : 3 * H]
-    ifo *= 0.5
-    np.tanh(z, out=z)
-    ifo *= 0.5
-    ifo += 0.5
     i, f, o, g = blocks(z)
+    sigmoid_in_place(z[:, : 3 * c.shape[1]])
+    np.tanh(g, out=g)
     c *= f
     np.multiply(i, g, out=tanh_c)
     c += tanh_c

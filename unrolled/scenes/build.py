@@ -10,6 +10,8 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,8 @@ from typing import Any
 import h5py
 import numpy as np
 from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import Progress
 
 from unrolled.scenes.compose import Scene, compose
 from unrolled.scenes.grammar import captions
@@ -49,9 +53,16 @@ def build(
     """
     out = Path(out_dir)
     out.mkdir(parents=True, exist_ok=True)
-    scenes = choose(seed, sizes or SIZES)
-    write_text(out, scenes)
-    write_features(out, scenes, weights or shipped_weights(), progress)
+    sizes = sizes or SIZES
+    network = load_weights(weights or shipped_weights())
+    with Progress(console=Console(stderr=True), disable=not progress) as bar:
+        composing, looking = (
+            bar.add_task(what, total=sum(sizes.values())) for what in ("composing", "drawing and looking")
+        )
+        scenes = choose(seed, sizes, partial(bar.advance, composing))
+        write_text(out, scenes)
+        seen = {split: see(some, network, partial(bar.advance, looking)) for split, some in scenes.items()}
+        store_features(out, seen)
 
 
 def shipped_weights() -> Path:
@@ -94,9 +105,11 @@ def split_of(scene: Scene) -> str:
     return "train" if number < 800 else "val" if number < 900 else "test"
 
 
-def choose(seed: int, sizes: dict[str, int]) -> dict[str, list[Scene]]:
+def choose(
+    seed: int, sizes: dict[str, int], done: Callable[[int], object] | None = None
+) -> dict[str, list[Scene]]:
     """Compose scenes one after another until every split is full; captions and slips are part of the
-    description."""
+    description. `done` is told of every scene that was kept."""
     scenes: dict[str, list[Scene]] = {split: [] for split in sizes}
     number = seed * SPACING
     while any(len(scenes[split]) < size for split, size in sizes.items()):
@@ -109,6 +122,8 @@ def choose(seed: int, sizes: dict[str, int]) -> dict[str, list[Scene]]:
         if slips:
             scene["slips"] = slips
         scenes[split].append(scene)
+        if done:
+            done(1)
     return scenes
 
 
@@ -205,13 +220,6 @@ def _write_json(path: Path, value: Any) -> None:
 # --- features ----------------------------------------------------------------------------------------
 
 
-def write_features(out: Path, scenes: dict[str, list[Scene]], weights: str | Path, progress: bool) -> None:
-    """Look at every picture; write pooled features, their principal components, and the grid."""
-    network = load_weights(weights)
-    seen = {split: see(some, network, progress) for split, some in scenes.items()}
-    store_features(out, seen)
-
-
 def store_features(out: Path, seen: dict[str, Seen]) -> None:
     """Centre and turn into principal components fitted on train alone; store halves and small whole
     numbers."""
@@ -232,6 +240,8 @@ def store_features(out: Path, seen: dict[str, Seen]) -> None:
             stored.create_dataset(
                 "features", data=components, compression="gzip", compression_opts=9, shuffle=True
             )
+            if split == "train":
+                stored["mean"], stored["directions"] = centre, turn
         with h5py.File(out / f"{split}2014_grid.h5", "w") as stored:
             levels = np.clip(np.rint(views.grid / scale), 0, 127).astype(np.int8)
             grid = stored.create_dataset(

@@ -807,6 +807,33 @@ def _row(
         x += wide * gap
 
 
+def _scatter(
+    scene: Scene,
+    dice: Dice,
+    places: tuple[int, ...],
+    chance: float,
+    kinds: dict[str, float],
+    sideways: float,
+    below: tuple[float, float],
+    scale: tuple[float, float],
+) -> None:
+    """At each of some places along the horizon perhaps a thing, a little off it."""
+    for x in places:
+        if dice.chance(chance):
+            add(
+                scene,
+                make(dice, dice.weigh(kinds), scene),
+                x + dice.between(-sideways, sideways),
+                scene["horizon"] + dice.between(*below),
+                dice.between(*scale, 2),
+                dice,
+            )
+
+
+def _holds(scene: Scene, *kinds: str) -> bool:
+    return any(thing["kind"] in kinds for thing in scene["things"])
+
+
 # --- surroundings ----------------------------------------------------------------------------------
 
 
@@ -861,9 +888,9 @@ def _beach_surroundings(scene: Scene, dice: Dice) -> None:
             dice,
             "near",
         )
-    if dice.chance(0.16) and not any(t["kind"] == "lighthouse" for t in scene["things"]):
+    if dice.chance(0.16) and not _holds(scene, "lighthouse"):
         add(scene, make(dice, "lighthouse", scene), dice.pick((24.0, 136.0)), horizon + 3, 0.62, dice)
-    if dice.chance(0.3) and not any(t["kind"] in ("sailboat", "ship") for t in scene["things"]):
+    if dice.chance(0.3) and not _holds(scene, "sailboat", "ship"):
         add(
             scene,
             make(dice, dice.pick(("sailboat", "sailboat", "ship")), scene),
@@ -876,17 +903,10 @@ def _beach_surroundings(scene: Scene, dice: Dice) -> None:
 
 def _snow_surroundings(scene: Scene, dice: Dice) -> None:
     horizon = scene["horizon"]
-    for x in (8, 34, 60, 100, 128, 152):
-        if dice.chance(0.62):
-            add(
-                scene,
-                make(dice, dice.weigh({"pine": 7, "tree": 1.4}), scene),
-                x + dice.between(-8, 8),
-                horizon + dice.between(3, 13),
-                dice.between(0.4, 0.72, 2),
-                dice,
-            )
-    if dice.chance(0.26) and not any(t["kind"] == "cabin" for t in scene["things"]):
+    _scatter(
+        scene, dice, (8, 34, 60, 100, 128, 152), 0.62, {"pine": 7, "tree": 1.4}, 8, (3, 13), (0.4, 0.72)
+    )
+    if dice.chance(0.26) and not _holds(scene, "cabin"):
         add(
             scene,
             make(dice, dice.pick(("cabin", "house")), scene),
@@ -918,20 +938,10 @@ def _field_surroundings(scene: Scene, dice: Dice) -> None:
         )
     if dice.chance(0.16) and "windmill" not in taken:
         add(scene, make(dice, "windmill", scene), spots[1], horizon + 6, 0.56, dice)
-    for x in (10, 50, 108, 150):
-        if dice.chance(0.4):
-            add(
-                scene,
-                make(dice, dice.weigh({"tree": 6, "birch": 1}), scene),
-                x + dice.between(-9, 9),
-                horizon + dice.between(2, 9),
-                dice.between(0.34, 0.56, 2),
-                dice,
-            )
+    _scatter(scene, dice, (10, 50, 108, 150), 0.4, {"tree": 6, "birch": 1}, 9, (2, 9), (0.34, 0.56))
     if dice.chance(0.24) and "fence" not in taken:
-        for x in (33, 99):
+        for x in (33, 99, 165):
             add(scene, {"kind": "fence", "colour": "brown", "flip": False}, x, horizon + 13, 0.8, dice)
-        add(scene, {"kind": "fence", "colour": "brown", "flip": False}, 165, horizon + 13, 0.8, dice)
     if dice.chance(0.2) and "haystack" not in taken:
         add(
             scene,
@@ -945,16 +955,8 @@ def _field_surroundings(scene: Scene, dice: Dice) -> None:
 
 def _park_surroundings(scene: Scene, dice: Dice) -> None:
     horizon = scene["horizon"]
-    for x in (6, 36, 66, 98, 126, 154):
-        if dice.chance(0.5):
-            add(
-                scene,
-                make(dice, dice.weigh({"tree": 7, "birch": 2, "willow": 1.4, "pine": 0.6, "bush": 2}), scene),
-                x + dice.between(-9, 9),
-                horizon + dice.between(3, 13),
-                dice.between(0.56, 0.86, 2),
-                dice,
-            )
+    kinds = {"tree": 7.0, "birch": 2.0, "willow": 1.4, "pine": 0.6, "bush": 2.0}
+    _scatter(scene, dice, (6, 36, 66, 98, 126, 154), 0.5, kinds, 9, (3, 13), (0.56, 0.86))
     if dice.chance(0.16):
         add(scene, make(dice, "lamppost", scene), dice.pick((26.0, 134.0)), horizon + 16, 0.86, dice)
     if dice.chance(0.1):
@@ -964,26 +966,8 @@ def _park_surroundings(scene: Scene, dice: Dice) -> None:
 def _forest_surroundings(scene: Scene, dice: Dice) -> None:
     horizon = scene["horizon"]
     kinds: dict[str, float] = {"pine": 6, "tree": 4, "birch": 3}
-    for x in (2, 22, 44, 116, 138, 158):
-        if dice.chance(0.76):
-            add(
-                scene,
-                make(dice, dice.weigh(kinds), scene),
-                x + dice.between(-7, 7),
-                horizon + dice.between(4, 20),
-                dice.between(0.86, 1.2, 2),
-                dice,
-            )
-    for x in (66, 94):
-        if dice.chance(0.5):
-            add(
-                scene,
-                make(dice, dice.weigh(kinds), scene),
-                x + dice.between(-8, 8),
-                horizon + dice.between(2, 8),
-                dice.between(0.6, 0.8, 2),
-                dice,
-            )
+    _scatter(scene, dice, (2, 22, 44, 116, 138, 158), 0.76, kinds, 7, (4, 20), (0.86, 1.2))
+    _scatter(scene, dice, (66, 94), 0.5, kinds, 8, (2, 8), (0.6, 0.8))
     if dice.chance(0.3):
         add(scene, make(dice, "bush", scene), dice.pick((18.0, 142.0)), horizon + 30, 0.8, dice, "near")
 
@@ -1007,20 +991,10 @@ def _lake_surroundings(scene: Scene, dice: Dice) -> None:
 
 
 def _savanna_surroundings(scene: Scene, dice: Dice) -> None:
-    horizon = scene["horizon"]
     kinds: dict[str, float] = (
         {"cactus": 5, "palm": 2, "rock": 2} if scene.get("desert") else {"acacia": 7, "bush": 1, "rock": 1.4}
     )
-    for x in (12, 48, 112, 148):
-        if dice.chance(0.56):
-            add(
-                scene,
-                make(dice, dice.weigh(kinds), scene),
-                x + dice.between(-9, 9),
-                horizon + dice.between(3, 14),
-                dice.between(0.5, 0.8, 2),
-                dice,
-            )
+    _scatter(scene, dice, (12, 48, 112, 148), 0.56, kinds, 9, (3, 14), (0.5, 0.8))
 
 
 def _room_surroundings(scene: Scene, dice: Dice) -> None:

@@ -9,6 +9,7 @@ from PIL import Image
 from unrolled.scenes.animals import ANIMALS
 from unrolled.scenes.backdrop import Description, backdrop, graded, mist, weather_before
 from unrolled.scenes.buildings import BUILDINGS
+from unrolled.scenes.catalogue import SIZE
 from unrolled.scenes.furniture import FURNITURE
 from unrolled.scenes.pen import UNITS, Canvas, Pen, Thing
 from unrolled.scenes.people import PEOPLE, person
@@ -42,6 +43,8 @@ def picture(description: Description, size: int = 160) -> Image.Image:
         if not misty and thing.get("layer", thing["y"]) > far:
             mist(canvas, description)
             misty = True
+        if thing["role"] in ("main", "second"):
+            put_out_behind(canvas, thing)
         pen = canvas.pen(thing["x"], thing["y"], thing["scale"], thing.get("flip", False))
         DRAW[thing["kind"]](pen, thing)
     if "cord" in description:
@@ -51,3 +54,12 @@ def picture(description: Description, size: int = 160) -> Image.Image:
         )
     weather_before(canvas, description)
     return graded(image.reduce(FINER), canvas, description)
+
+
+def put_out_behind(canvas: Canvas, thing: Thing) -> None:
+    """Forget the lights that a thing drawn now will stand before, which would shine through it."""
+    wide, high = SIZE[thing["kind"]]
+    half, top = 0.4 * wide * thing["scale"], thing["y"] - 0.9 * high * thing["scale"]
+    canvas.lights = [
+        light for light in canvas.lights if abs(light[0] - thing["x"]) > half or not top < light[1] < thing["y"]
+    ]

@@ -6,7 +6,7 @@ normalisation is folded into the convolutions, so that what is left is convolve,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from unrolled.scenes.draw import picture
 Array = NDArray[np.float32]
 
 SIZE = 112  # pixels of a picture as the network sees it
-STRIDES = (2, 2, 1, 2, 1, 2, 1)
+STRIDES = (2, 2, 1, 1, 2, 1, 2, 1)
 CELLS = 7
 
 
@@ -75,28 +75,23 @@ def look(pictures: NDArray[np.uint8], weights: Weights) -> Seen:
     for kernel, bias, stride in zip(weights.kernels, weights.biases, STRIDES, strict=True):
         x = convolve(x, kernel, bias, stride)
     cells = x.reshape(len(x), CELLS * CELLS, -1)  # (N, 49, D)
-    pooled = np.concatenate([cells.mean(axis=1), cells.max(axis=1)], axis=1)
+    pooled = np.concatenate([cells.mean(axis=1), cells.max(axis=1)], axis=1)  # (N, 2D)
     return Seen(pooled, np.maximum(cells @ weights.grid + weights.grid_bias, 0))
 
 
 def see(
-    descriptions: Sequence[Description], weights: Weights, progress: bool = False, batch: int = 32
+    descriptions: Sequence[Description],
+    weights: Weights,
+    done: Callable[[int], object] | None = None,
+    batch: int = 32,
 ) -> Seen:
-    """Draw pictures and look at them, in batches."""
+    """Draw pictures and look at them, in batches; `done` is told how many more were seen after each."""
     pooled, grid = [], []
-    starts: Iterable[int] = range(0, len(descriptions), batch)
-    for start in _with_progress(starts, -(-len(descriptions) // batch), progress):
+    for start in range(0, len(descriptions), batch):
         drawn = np.stack([np.asarray(picture(d, SIZE)) for d in descriptions[start : start + batch]])
         seen = look(drawn, weights)
         pooled.append(seen.pooled)
         grid.append(seen.grid)
+        if done:
+            done(len(drawn))
     return Seen(np.concatenate(pooled), np.concatenate(grid))
-
-
-def _with_progress(steps: Iterable[int], total: int, show: bool) -> Iterator[int]:
-    if not show:
-        yield from steps
-        return
-    from rich.progress import track
-
-    yield from track(steps, "drawing and looking", total=total)

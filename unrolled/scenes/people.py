@@ -21,7 +21,26 @@ from unrolled.scenes.palette import (
 )
 from unrolled.scenes.pen import Pen, Point, Thing
 
-PEOPLE = ("man", "woman", "boy", "girl")
+
+class Build(NamedTuple):
+    """Proportions: size of the body, of the head and how far above the chest it sits; half the width of
+    shoulders and hips; thickness of limbs and details."""
+
+    body: float
+    head: float
+    neck: float
+    shoulders: float
+    hips: float
+    width: float
+
+
+BUILDS = {
+    "man": Build(1.0, 0.88, 8.4, 6.6, 5.0, 1.06),
+    "woman": Build(1.0, 0.88, 8.2, 4.7, 5.2, 0.94),
+    "boy": Build(0.62, 1.04, 8.8, 4.5, 4.2, 0.82),
+    "girl": Build(0.62, 1.04, 8.8, 4.0, 4.5, 0.78),
+}
+PEOPLE = tuple(BUILDS)
 
 
 class Pose(NamedTuple):
@@ -103,25 +122,23 @@ ACT_POSE = {
 
 def person(pen: Pen, thing: Thing, pose: str | None = None) -> None:
     """Draw somebody from the feet up: what is behind first, the near arm last."""
-    young = thing["kind"] in ("boy", "girl")
+    build = BUILDS[thing["kind"]]
     act = str(thing.get("act", "stand"))
     body = POSES[pose or ACT_POSE.get(act, act)]
     seated = pose in ("sit", "pedal", "astride", "ground")
     if not seated:
-        pen.shadow(8 if young else 10)
+        pen.shadow(8 if build.body < 1 else 10)
     pen = pen.at(0, 5 if act == "jump" and not seated else 0)
-    body = _shrunk(body, 0.66) if young else body
+    body = _shrunk(body, build.body) if build.body < 1 else body
     skin = SKIN[thing.get("skin", 0)]
     top = PAINT[thing["colour"]]
-    width = 0.82 if young else 1.0
     gear_below(pen, thing)
-    _arm(pen, body, 0, dark(top, 0.22), dark(skin, 0.12), width, thing)
-    _legs(pen, body, thing, skin, width)
-    _torso(pen, body, thing, top, width, seated)
-    head = pen.at(body.chest[0] * 1.1 + 0.4, body.chest[1] + (8.6 if young else 9.2), 0.92 if young else 1.0)
-    _head(head, thing, skin)
+    _arm(pen, body, 0, dark(top, 0.22), dark(skin, 0.12), build, thing)
+    _legs(pen, body, thing, skin, build.width)
+    _torso(pen, body, thing, top, build, seated)
+    _head(pen.at(body.chest[0] * 1.1 + 0.4, body.chest[1] + build.neck, build.head), thing, skin)
     _held(pen, thing, body, near=False)
-    _arm(pen, body, 1, mix(top, dark(top), 0.3), skin, width, thing)
+    _arm(pen, body, 1, mix(top, dark(top), 0.3), skin, build, thing)
     _held(pen, thing, body, near=True)
 
 
@@ -129,15 +146,19 @@ def _shrunk(pose: Pose, share: float) -> Pose:
     def shrink(joint: object) -> object:
         if isinstance(joint[0], tuple):  # type: ignore[index]
             return tuple(shrink(j) for j in joint)  # type: ignore[attr-defined]
-        return (joint[0] * (share + 0.1), joint[1] * share)  # type: ignore[index]
+        return (joint[0] * (share + 0.15), joint[1] * share)  # type: ignore[index]
 
     return Pose(*(shrink(joint) for joint in pose))  # type: ignore[arg-type]
 
 
-def _arm(pen: Pen, body: Pose, side: int, sleeve: Colour, skin: Colour, width: float, thing: Thing) -> None:
-    shoulder = (body.chest[0] + (-4.2, 4.2)[side] * width, body.chest[1] - 1.6)
+def _arm(pen: Pen, body: Pose, side: int, sleeve: Colour, skin: Colour, build: Build, thing: Thing) -> None:
+    reach, width = build.shoulders - 1.2, build.width
+    shoulder = (body.chest[0] + (-reach, reach)[side], body.chest[1] - 1.6)
     elbow, hand = body.elbows[side], body.hands[side]
-    if thing.get("top") in ("tee", "dress", "swimsuit", "stripes"):
+    style = thing.get("top")
+    if style == "swimsuit" and thing["kind"] in ("man", "boy"):
+        pen.line([shoulder, elbow, hand], skin, 3.4 * width)
+    elif style in ("tee", "dress", "swimsuit", "stripes"):
         pen.line([shoulder, elbow, hand], skin, 3.0 * width)
         pen.line(
             [shoulder, ((shoulder[0] + elbow[0]) / 2, (shoulder[1] + elbow[1]) / 2)], sleeve, 4.2 * width
@@ -168,46 +189,51 @@ def _legs(pen: Pen, body: Pose, thing: Thing, skin: Colour, width: float) -> Non
             pen.ellipse(x + 1.2, y + 0.4, 3.4 * width, 2.0 * width, dark(shoes, shade))
 
 
-def _torso(pen: Pen, body: Pose, thing: Thing, top: Colour, width: float, seated: bool) -> None:
+def _torso(pen: Pen, body: Pose, thing: Thing, top: Colour, build: Build, seated: bool) -> None:
     (hx, hy), (cx, cy) = body.hip, body.chest
-    style = thing.get("top", "shirt")
-    w = width
-    flare = {"dress": 8.6, "coat": 6.6}.get(style, 5.0) * w
-    drop = {"dress": 8.0, "coat": 5.0}.get(style, 0.0) * w * (0.45 if seated else 1.0)
+    style, w, s = thing.get("top", "shirt"), build.width, build.shoulders
+    tunic = thing["kind"] in ("woman", "girl") and style not in ("swimsuit", "overalls", "shorts")
+    flare = {"dress": 9.6 * w, "coat": 7.0 * w}.get(style, 6.8 * w if tunic else build.hips)
+    drop = {"dress": 9.0, "coat": 5.0}.get(style, 3.4 if tunic else 0.0) * w * (0.45 if seated else 1.0)
     if style == "swimsuit" and thing["kind"] in ("man", "boy"):
         skin = SKIN[thing.get("skin", 0)]
         pen.polygon(
-            [(hx - 5 * w, hy - 1), (cx - 5.2 * w, cy), (cx + 5.2 * w, cy), (hx + 5 * w, hy - 1)], skin
+            [(hx - 5 * w, hy - 1), (cx - s, cy), (cx + s, cy), (hx + 5 * w, hy - 1)], skin
         )
         pen.box(hx - 5.2 * w, hy - 3, hx + 5.2 * w, hy + 3, top, 1)
         return
     outline = [
-        (hx - flare, hy - drop), (cx - 5.4 * w, cy - 2), (cx - 4 * w, cy + 1), (cx + 4 * w, cy + 1),
-        (cx + 5.4 * w, cy - 2), (hx + flare, hy - drop),
+        (hx - flare, hy - drop), (cx - s, cy - 2), (cx - 0.74 * s, cy + 1), (cx + 0.74 * s, cy + 1),
+        (cx + s, cy - 2), (hx + flare, hy - drop),
     ]
     pen.polygon(outline, top)
     pen.ellipse(hx, hy - drop, flare, 2.2 * w, top)
     pen.polygon(
         [
-            (hx - flare, hy - drop), (cx - 5.4 * w, cy - 2), (cx - 3.4 * w, cy - 2),
+            (hx - flare, hy - drop), (cx - s, cy - 2), (cx - 0.63 * s, cy - 2),
             (hx - flare * 0.55, hy - drop),
         ],
         (40, 20, 70, 26),
     )
-    _cloth(pen, body, thing, top, w, flare, drop)
+    _cloth(pen, body, thing, top, build, flare, drop)
 
 
-def _cloth(pen: Pen, body: Pose, thing: Thing, top: Colour, w: float, flare: float, drop: float) -> None:
+def _cloth(
+    pen: Pen, body: Pose, thing: Thing, top: Colour, build: Build, flare: float, drop: float
+) -> None:
     (hx, hy), (cx, cy) = body.hip, body.chest
-    style = thing.get("top", "shirt")
+    style, w = thing.get("top", "shirt"), build.width
     pale = CREAM if sum(top) < 640 else (214, 92, 88)
     if style == "stripes":
         for row in range(3):
             y = hy + 2 + row * (cy - hy) * 0.31
-            pen.box(min(hx, cx) - 5.0 * w, y, max(hx, cx) + 5.0 * w, y + 1.7 * w, pale)
+            share = (y - hy + drop) / (cy - 2 - hy + drop)
+            x, half = hx + (cx - hx) * share, flare + (build.shoulders - flare) * share
+            pen.box(x - half, y, x + half, y + 1.7 * w, pale)
     elif thing.get("pattern") == "dots":
         for x, y in ((-4.0, -3), (0, -5), (4, -3), (-2, 1), (3, 2), (-3, 6), (2, 7), (0, 11)):
-            pen.ellipse(hx + x * w, hy + y * w, 1.0 * w, 1.0 * w, pale)
+            if y * w > -drop:
+                pen.ellipse(hx + x * w, hy + y * w, 1.0 * w, 1.0 * w, pale)
     elif style in ("jacket", "coat"):
         pen.line([(cx, cy), (hx, hy - drop)], dark(top, 0.35), 0.8)
         for i in (0.25, 0.5, 0.75):
@@ -242,8 +268,14 @@ def _head(pen: Pen, thing: Thing, skin: Colour) -> None:
     """A round head, three quarters to the right, with what grows on it and is worn on it."""
     hair = HAIR[thing.get("hair", "brown")]
     style = thing.get("hairstyle", "short")
-    _hair_behind(pen, style, hair)
+    female = thing["kind"] in ("woman", "girl")
+    if thing.get("hat") == "hood":
+        pen.ellipse(-1.0, 0.4, 9.6, 9.8, dark(PAINT[thing["hat_colour"]], 0.12))
+        style = "short"
+    _hair_behind(pen, style, hair, female)
     pen.ellipse(0, 0, 7.6, 7.8, skin)
+    if thing["kind"] == "man":
+        pen.box(-5.2, -8.4, 6.4, 0, skin, 4.4)
     pen.ellipse(-4.6, -0.8, 1.5, 1.9, dark(skin, 0.1))
     if thing.get("beard"):
         pen.cap(0.8, -0.8, 6.9, 7.2, 196, 356, hair)
@@ -255,7 +287,12 @@ def _head(pen: Pen, thing: Thing, skin: Colour) -> None:
             pen.ellipse(x, 0.3, 1.5, 1.75, (255, 250, 244))
         pen.ellipse(x, 0.3, 0.95, 1.25, INK)
         pen.ellipse(x + 0.3, 0.8, 0.35, 0.4, (255, 255, 255))
-    pen.curve([(1.6, -3.4), (3.2, -4.8), (4.8, -3.4)], dark(skin, 0.62), 0.75)
+        if female:
+            pen.line([(x - 0.4, 1.5), (x - 1.9, 2.2)], INK, 0.6)
+        elif thing["kind"] == "man":
+            pen.line([(x - 1.5, 2.6), (x + 1.3, 3.0)], dark(hair, 0.2), 1.0)
+    lips: Colour = (206, 62, 84) if female else dark(skin, 0.62)
+    pen.curve([(1.6, -3.4), (3.2, -4.8), (4.8, -3.4)], lips, 1.1 if female else 0.75)
     _hair_before(pen, style, hair)
     if thing.get("glasses"):
         for x in (1.2, 5.2):
@@ -268,25 +305,26 @@ def _head(pen: Pen, thing: Thing, skin: Colour) -> None:
         HATS[thing["hat"]](pen, PAINT[thing.get("hat_colour", "red")])
 
 
-def _hair_behind(pen: Pen, style: str, hair: Colour) -> None:
+def _hair_behind(pen: Pen, style: str, hair: Colour, female: bool) -> None:
     if style == "long":
-        pen.box(-8.4, -12, 2.5, 4, hair, 4)
-        pen.ellipse(-0.8, 1.4, 8.2, 8.0, hair)
+        pen.box(-10.2, -15, 1.5, 5, hair, 4)
+        pen.box(4.4, -12, 9.4, 4, hair, 2.4)
+        pen.ellipse(-0.5, 1.6, 9.2, 8.4, hair)
     elif style == "bob":
-        pen.box(-8.6, -6, 5, 4, hair, 4)
-        pen.ellipse(-0.8, 1.4, 8.2, 8.0, hair)
+        pen.box(-10.2, -7.6, 9.4, 5, hair, 4)
+        pen.ellipse(-0.4, 1.8, 9.6, 8.4, hair)
     elif style == "ponytail":
-        pen.curve([(-5, 4), (-14, 4), (-11, -8)], hair, 4.2)
-        pen.ellipse(-0.8, 1.0, 8.0, 7.8, hair)
+        pen.curve([(-5, 6), (-18, 7), (-13, -11)], hair, 5.4)
+        pen.ellipse(-0.8, 1.0, 8.4, 8.2, hair)
     elif style == "bun":
-        pen.ellipse(-4.6, 9.0, 4.0, 3.8, hair)
-        pen.ellipse(-0.8, 1.0, 8.0, 7.8, hair)
+        pen.ellipse(-4.4, 10.4, 5.2, 4.8, hair)
+        pen.ellipse(-0.8, 1.0, 8.4, 8.2, hair)
     elif style == "pigtails":
-        for x in (-9.6, 9.4):
-            pen.ellipse(x, -3.6, 3.0, 5.0, hair)
-        pen.ellipse(-0.4, 1.0, 8.0, 7.8, hair)
+        for x in (-10.4, 10.0):
+            pen.ellipse(x, -4.2, 3.2, 6.4, hair)
+        pen.ellipse(-0.4, 1.0, 8.6, 8.2, hair)
     elif style == "curly":
-        pen.blob(-0.8, 2.4, 10.6, hair, 9, 1.0)
+        pen.blob(-0.8, 2.0 if female else 3.6, 11.4 if female else 9.4, hair, 9, 1.0)
 
 
 def _hair_before(pen: Pen, style: str, hair: Colour) -> None:
@@ -371,7 +409,7 @@ def _ribbon(pen: Pen, colour: Colour) -> None:
 
 
 def _hood(pen: Pen, colour: Colour) -> None:
-    pen.cap(-1.0, 0.4, 9.4, 9.4, 48, 262, colour)
+    pen.cap(-1.0, 0.4, 9.6, 9.8, 66, 226, colour)
 
 
 HATS: dict[str, Callable[[Pen, Colour], None]] = {

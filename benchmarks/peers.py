@@ -1,0 +1,154 @@
+"""The same captioners in PyTorch: as users write them, and in the variants that are quicker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import nn
+
+Array = NDArray[Any]
+NULL = 0
+GATES = {"rnn": 1, "lstm": 4, "gru": 3, "attention-lstm": 4}
+
+
+def gate_order(cell: str, H: int) -> Array:
+    """Where PyTorch's gates lie among ours: its LSTM has i f g o, ours i f o g."""
+    r = np.arange(H)
+    return np.concatenate([r, H + r, 3 * H + r, 2 * H + r]) if GATES[cell] == 4 else np.arange(GATES[cell] * H)
+
+
+def weight(a: Array) -> nn.Parameter:
+    return nn.Parameter(torch.from_numpy(np.ascontiguousarray(a)))
+
+
+class Captioner(nn.Module):
+    """Embedding, nn.RNN / nn.LSTM / nn.GRU, Linear, cross_entropy with ignore_index."""
+
+    def __init__(self, cell: str, params: dict[str, Array], rows: str) -> None:
+        super().__init__()
+        (D, H), (V, W) = params["W_proj"].shape, params["W_embed"].shape
+        self.cell, self.rows = cell, rows
+        self.proj, self.embed, self.vocab = nn.Linear(D, H), nn.Embedding(V, W), nn.Linear(H, V)
+        self.rnn = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}[cell](W, H, batch_first=True)
+        self.to(torch.float64 if params["Wh"].dtype == np.float64 else torch.float32)
+        order = gate_order(cell, H)
+        values = {
+            self.proj.weight: params["W_proj"].T,
+            self.proj.bias: params["b_proj"],
+            self.embed.weight: params["W_embed"],
+            self.vocab.weight: params["W_vocab"].T,
+            self.vocab.bias: params["b_vocab"],
+            self.rnn.weight_ih_l0: params["Wx"][:, order].T,
+            self.rnn.weight_hh_l0: params["Wh"][:, order].T,
+            self.rnn.bias_ih_l0: params["b"][order],
+            self.rnn.bias_hh_l0: np.zeros_like(params["b"]),
+        }
+        with torch.no_grad():
+            for parameter, value in values.items():
+                parameter.copy_(torch.from_numpy(np.ascontiguousarray(value)))
+
+    def forward(self, features: Any, words: Any, targets: Any, lengths: Any) -> Any:
+        N = len(features)
+        h0, x = self.proj(features)[None], self.embed(words)
+        if self.rows == "packed":
+            x = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True)
+        h, _ = self.rnn(x, (h0, torch.zeros_like(h0)) if self.cell == "lstm" else h0)
+        if self.rows == "packed":
+            right = nn.utils.rnn.pack_padded_sequence(targets, lengths, batch_first=True).data
+            return F.cross_entropy(self.vocab(h.data), right, reduction="sum") / N
+        if self.rows == "unmasked":
+            mask = targets != NULL
+            return F.cross_entropy(self.vocab(h[mask]), targets[mask], reduction="sum") / N
+        scores = self.vocab(h).flatten(0, 1)
+        return F.cross_entropy(scores, targets.flatten(), ignore_index=NULL, reduction="sum") / N
+
+    def gradients(self) -> dict[str, Array]:
+        """By our names and in our order of gates."""
+        back = np.argsort(gate_order(self.cell, self.rnn.hidden_size))
+        return {
+            "W_proj": self.proj.weight.grad.numpy().T,
+            "b_proj": self.proj.bias.grad.numpy(),
+            "W_embed": self.embed.weight.grad.numpy(),
+            "Wx": self.rnn.weight_ih_l0.grad.numpy().T[:, back],
+            "Wh": self.rnn.weight_hh_l0.grad.numpy().T[:, back],
+            "b": self.rnn.bias_ih_l0.grad.numpy()[back],
+            "W_vocab": self.vocab.weight.grad.numpy().T,
+            "b_vocab": self.vocab.bias.grad.numpy(),
+        }
+
+
+class AttentionCaptioner(nn.Module):
+    """A loop over time around an LSTM cell; `hoisted` takes the words' product out of the loop."""
+
+    def __init__(self, params: dict[str, Array], hoisted: bool) -> None:
+        super().__init__()
+        H = params["Wh"].shape[0]
+        order = gate_order("attention-lstm", H)
+        self.hoisted = hoisted
+        self.E, self.Wp, self.bp = weight(params["W_embed"]), weight(params["W_proj"].T), weight(params["b_proj"])
+        self.Wx, self.b = weight(params["Wx"][:, order].T), weight(params["b"][order])
+        self.Wh, self.Wz = weight(params["Wh"][:, order].T), weight(params["Wattn"][:, order].T)
+        self.Wv, self.bv = weight(params["W_vocab"].T), weight(params["b_vocab"])
+        self.register_buffer("zero", torch.zeros_like(self.b))
+
+    def forward(self, features: Any, words: Any, targets: Any, lengths: Any) -> Any:
+        grid = F.linear(features, self.Wp, self.bp)
+        h = c = grid.mean(1)
+        H, x, states = h.shape[1], F.embedding(words, self.E), []
+        ahead = F.linear(x, self.Wx, self.b) if self.hoisted else None
+        both = torch.cat([self.Wh if self.hoisted else self.Wx, self.Wz], 1)
+        for t in range(words.shape[1]):
+            w = torch.softmax(torch.bmm(grid, h[:, :, None]).squeeze(2) / H**0.5, dim=1)
+            z = torch.bmm(w[:, None], grid).squeeze(1)
+            if self.hoisted:
+                i, f, g, o = (ahead[:, t] + F.linear(torch.cat([h, z], 1), both)).chunk(4, 1)
+                c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+                h = torch.sigmoid(o) * torch.tanh(c)
+            else:
+                h, c = torch.lstm_cell(torch.cat([x[:, t], z], 1), (h, c), both, self.Wh, self.b, self.zero)
+            states.append(h)
+        scores = F.linear(torch.stack(states, 1), self.Wv, self.bv).flatten(0, 1)
+        return F.cross_entropy(scores, targets.flatten(), ignore_index=NULL, reduction="sum") / len(features)
+
+    def gradients(self) -> dict[str, Array]:
+        """By our names and in our order of gates."""
+        back = np.argsort(gate_order("attention-lstm", self.Wh.shape[1]))
+        grads = {"W_embed": self.E, "W_proj": self.Wp, "b_proj": self.bp, "Wx": self.Wx, "b": self.b}
+        grads |= {"Wh": self.Wh, "Wattn": self.Wz, "W_vocab": self.Wv, "b_vocab": self.bv}
+        found = {name: p.grad.numpy().T if name != "W_embed" else p.grad.numpy() for name, p in grads.items()}
+        return {name: g[..., back] if name in ("Wx", "Wh", "Wattn", "b") else g for name, g in found.items()}
+
+
+def trainer(
+    cell: str, params: dict[str, Array], features: Array, captions: Array, rows: str, adam: str, threads: int
+) -> tuple[Callable[[], float], Callable[[], dict[str, Array]]]:
+    """A training step of PyTorch, and the gradients of the latest one.
+
+    rows: "all" (as users write it), "unmasked" before the vocabulary product, "packed", or "hoisted" (attention)
+    adam: "default", "foreach" or "fused"
+    """
+    torch.set_num_threads(threads)
+    attends = cell == "attention-lstm"
+    model: Any = AttentionCaptioner(params, rows == "hoisted") if attends else Captioner(cell, params, rows)
+    options = {} if adam == "default" else {adam: True}
+    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3, **options)
+    lengths = (captions[:, 1:] != NULL).sum(axis=1)
+    if rows == "packed":
+        order = np.argsort(-lengths, kind="stable")
+        features, captions, lengths = features[order], captions[order], lengths[order]
+    words = torch.from_numpy(captions.astype(np.int64))
+    inputs = torch.from_numpy(features), words[:, :-1].contiguous(), words[:, 1:].contiguous()
+
+    def step() -> float:
+        optimiser.zero_grad()
+        loss = model(*inputs, torch.from_numpy(lengths))
+        loss.backward()
+        optimiser.step()
+        return float(loss.item())
+
+    return step, model.gradients
