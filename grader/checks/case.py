@@ -150,7 +150,8 @@ class Case:
         block of n as it is. A want is an array or a number that every entry should be. ``known`` has words for arrays
         that may come out: ``{"tanh(x Wx_n + b_n)": deaf}``.
         """
-        names, open_inputs = parameter_names(f, len(inputs)), gates.opened(inputs, self.sizes, letters, left)
+        names, described = parameter_names(f, len(inputs)), partial(gates.described, known=known or {})
+        open_inputs = gates.opened(inputs, self.sizes, letters, left)
         outs = first_outputs(f, self.call(f, *open_inputs), len(wants))
         shape = next(np.shape(want) for want in (*wants.values(), inputs[1]) if np.shape(want))
         found = [(name, require_array(name, out, shape, self.sizes), np.broadcast_to(np.float64(want), shape))
@@ -158,15 +159,16 @@ class Case:
         self._require_in_order(list(wants), found)
         for name, got, want in found:
             if relative_error(got, want, 1.0) > SINGLE_TOLERANCE:
-                should, is_now = (gates.described(a, names, inputs, known or {}) for a in (want, got))
+                should, is_now = (described(a, names, inputs) for a in (want, got))
                 raise wrong(f"With {gates.names_of(letters)}, {name} should be {should}; it is {is_now}.",
-                            gates.how_opened(self.sizes, letters, left), self._about_opened(f, open_inputs, found, shape))
-        said = ", ".join(f"{name} is {gates.described(want, names, inputs, known or {})}" for name, _, want in found)
+                            gates.how_opened(self.sizes, letters, left),
+                            self._about_opened(f, open_inputs, found, shape))
+        said = ", ".join(f"{name} is {described(want, names, inputs)}" for name, _, want in found)
         fine(f"{gates.names_of(letters)}: {said}")
 
     def _about_opened(self, f: Callable, inputs: tuple, found: list[tuple[str, np.ndarray, np.ndarray]],
                       shape: tuple) -> str:
-        """Say whether b is used at all, or with which order of the blocks or gate turned round a cell would be right."""
+        """Say whether b is used at all, or with which order of blocks or gate turned round a cell is right."""
 
         def outs(changed: tuple) -> list[np.ndarray]:
             returned = first_outputs(f, self.call.quietly(f, *changed, first=len(found)), len(found))

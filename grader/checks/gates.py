@@ -32,7 +32,8 @@ def how_opened(sizes: Sizes, letters: str, left: str = "") -> str:
     parts = [f"b[{_times(k)}:{_times(k + 1)}]" for k, letter in enumerate(sizes.gates) if letter in letters]
     order = f"The blocks of b are, in order: {', '.join(sizes.gates)}."
     how = f"Opened by setting {' and '.join(parts)} to +20 and the other blocks" if parts else "Shut by setting b"
-    same = f" Only the {_blocks(list(left))} {'is left as it was' if len(left) == 1 else 'are left as they were'}." if left else ""
+    as_before = "is left as it was" if len(left) == 1 else "are left as they were"
+    same = f" Only the {_blocks(list(left))} {as_before}." if left else ""
     return f"{how} to -20; Wx and Wh are zero.{same} {order}"
 
 
