@@ -95,7 +95,7 @@ MISTAKES = [
     Mistake("gru_step_forward", "reset gate in the place of the update gate", ((MIX, "next_h = r * prev_h + (1 - r) * n"),),
             "With only the reset gate open, next_h should be tanh(a_n + u_n); it is prev_h."),
     Mistake("gru_step_forward", "mixes with prev_h Wh", ((MIX, "next_h = z * u_n + (1 - z) * n"),), "should be prev_h"),
-    Mistake("gru_step_forward", "gates do not hear the state", ((GATES, "r, z = sigmoid(a_r), sigmoid(a_z)"),), "next_h is wrong"),
+    Mistake("gru_step_forward", "gates do not hear the state", ((GATES, "r, z = sigmoid(a_r), sigmoid(a_z)"),), "the gates hear the input alone"),
     Mistake("gru_step_forward", "bias forgotten", (("x @ Wx + b", "x @ Wx"),), "is b used?"),
     Mistake("gru_step_forward", "bias twice", (("prev_h @ Wh, 3", "prev_h @ Wh + b, 3"),), "should be tanh(a_n + u_n)"),
     Mistake("gru_step_forward", "blocks along the batch", ((A, A.replace("axis=1", "axis=0")), (U, U.replace("axis=1", "axis=0"))), "stopped"),
