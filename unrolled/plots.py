@@ -285,11 +285,10 @@ def captioned(
     for n, (ax, picture, caption) in enumerate(zip(axes.flat, pictures, captions, strict=False)):
         _show(ax, picture)
         said = "\n".join(textwrap.fill(line, 36) for line in caption.splitlines())
-        ax.text(0, -0.04, said, transform=ax.transAxes, va="top", fontsize=9, parse_math=False)
-        if people is not None:
-            below = -0.04 - 0.085 * (said.count("\n") + 1)
-            ax.text(0, below, textwrap.fill(people[n][0], 42), transform=ax.transAxes, va="top", fontsize=PLAIN,
-                    style="italic", parse_math=False)
+        text = ax.text(0, -0.04, said, transform=ax.transAxes, va="top", fontsize=9, parse_math=False)
+        if people is not None:      # below the text, however tall it is
+            ax.annotate(textwrap.fill(people[n][0], 42), (0, 0), (0, -3), xycoords=text, textcoords="offset points",
+                        va="top", fontsize=PLAIN, style="italic", parse_math=False)
     return _finish(fig)
 
 
