@@ -730,6 +730,81 @@ def test_what_an_opened_gate_tells(cell, kind):
     assert words in verdict(cell.opened, wrong_cell, "f", *inputs, next_h=0, next_c=inputs[2])
 
 
+GRU = "ND NH DG HG G"
+
+
+def gru(x, prev_h, Wx, Wh, b):
+    (a_r, a_z, a_n), (u_r, u_z, u_n) = np.split(x @ Wx + b, 3, axis=1), np.split(prev_h @ Wh, 3, axis=1)
+    r, z = (1 + np.tanh((a_r + u_r) / 2)) / 2, (1 + np.tanh((a_z + u_z) / 2)) / 2
+    n = np.tanh(a_n + r * u_n)
+    return z * prev_h + (1 - z) * n, (x, prev_h, Wx, Wh, r, z, n, u_n)
+
+
+def gru_back(dnext_h, cache, straight=None):
+    x, prev_h, Wx, Wh, r, z, n, u_n = cache
+    da_n = dnext_h * (1 - z) * (1 - n**2)
+    da_r, da_z = da_n * u_n * r * (1 - r), dnext_h * (prev_h - n) * z * (1 - z)
+    da, du = np.hstack([da_r, da_z, da_n]), np.hstack([da_r, da_z, da_n * r])
+    return da @ Wx.T, du @ Wh.T + dnext_h * (z if straight is None else straight), x.T @ da, prev_h.T @ du, da.sum(0)
+
+
+@pytest.fixture
+def unit():
+    return Case(N=3, D=4, H=5, gates="rzn")
+
+
+def test_a_block_that_is_left_as_it_was_and_what_is_known_by_name(unit, capsys):
+    x, prev_h, Wx, Wh, b = inputs = unit(GRU)
+    a_n, u_n = x @ Wx[:, 10:] + b[10:], prev_h @ Wh[:, 10:]
+    known = {"tanh(a_n)": np.tanh(a_n), "tanh(a_n + u_n)": np.tanh(a_n + u_n)}
+    unit.opened(gru, "r", *inputs, left="n", known=known, next_h=np.tanh(a_n + u_n))
+    unit.opened(gru, "", *inputs, left="n", known=known, next_h=np.tanh(a_n))
+    assert capsys.readouterr().out == ("✓ only the reset gate open: next_h is tanh(a_n + u_n)\n"
+                                       "✓ every gate shut: next_h is tanh(a_n)\n")
+
+    def deaf(x, prev_h, Wx, Wh, b):
+        return gru(x, prev_h, Wx, 0 * Wh, b)
+
+    words = verdict(unit.opened, deaf, "r", *inputs, left="n", known=known, next_h=np.tanh(a_n + u_n))
+    assert words.startswith(
+        "✗ With only the reset gate open, next_h should be tanh(a_n + u_n); it is tanh(a_n).\n"
+        "  Opened by setting b[:H] to +20 and the other blocks to -20; Wx and Wh are zero. Only the block of n is left "
+        "as it was. The blocks of b are, in order: r, z, n.")
+
+
+def test_a_gate_that_is_turned_round(unit):
+    def turned(x, prev_h, Wx, Wh, b):
+        return gru(x, prev_h, *(np.concatenate([a[..., :5], -a[..., 5:10], a[..., 10:]], axis=-1) for a in (Wx, Wh, b)))
+
+    x, prev_h, Wx, Wh, b = inputs = unit(GRU)
+    plain = np.tanh(x @ Wx[:, 10:] + prev_h @ Wh[:, 10:] + b[10:])
+    words = verdict(unit.opened, turned, "r", *inputs, left="n", next_h=plain)
+    assert "With 1 - z in the place of z it would be." in words
+    words = verdict(unit.outputs, turned, *inputs, next_h=gru(*inputs)[0])
+    assert "It would be right with 1 - z in the place of z." in words
+
+
+HELD = {
+    "straight way missing": (lambda d, c: gru_back(d, c, 0),
+                             "It is right where the update gate is held shut: which way is closed then"),
+    "straight way too wide": (lambda d, c: gru_back(d, c, 1), "It is right where the update gate is held open:"),
+    "nothing through z": (lambda d, c: gru_back(d, (*c[:3], np.concatenate([c[3][:, :5], 0 * c[3][:, 5:10],
+                                                                             c[3][:, 10:]], axis=1), *c[4:])),
+                          "where the update gate is held open, and where it is held shut: what comes back through"),
+    "wrong everywhere": (lambda d, c: gru_back(d, c, c[5] + 0.3), "look at the line of dprev_h alone"),
+}
+
+
+@pytest.mark.parametrize("kind", HELD)
+def test_a_gate_held_open_or_shut_tells_the_way_that_is_wrong(unit, kind):
+    back, words = HELD[kind]
+
+    def gru_step_backward(dnext_h, cache):
+        return back(dnext_h, cache)
+
+    assert words in verdict(unit.gradients, gru, gru_step_backward, *unit(GRU))
+
+
 def in_another_order(array):
     i, f, o, g = np.split(array, 4, axis=-1)
     return np.concatenate([i, f, g, o], axis=-1)

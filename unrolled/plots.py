@@ -113,20 +113,51 @@ def lstm_cell(gradients: bool = False) -> Figure:
 
     With ``gradients``, the way of each gradient back as well.
     """
+    words = ((1.95, 2, "keep"), (3.75, 1.65, "write"), (7.05, 1.35, "show"))
+    return _cell(LSTM_PARTS, LSTM_WAYS, words, gradients, xlim=(-0.7, 10.1), ylim=(-0.8, 3.5))
+
+
+def _cell(parts: Sequence[tuple], ways: Sequence[tuple], words: Sequence[tuple], gradients: bool,
+          **limits: tuple[float, float]) -> Figure:
     fig, ax = new_figure(9.5, 3.8)
-    for x, y, colour, text, width in LSTM_PARTS:
+    for x, y, colour, text, width in parts:
         _box(ax, x, y, colour, text, width)
-    for start, end in LSTM_WAYS:
+    for start, end in ways:
         way = np.subtract(end, start)
         side = np.array([-way[1], way[0]]) / np.hypot(*way) * (0.08 if gradients else 0)
         _arrow(ax, tuple(start + side), tuple(end + side))
         if gradients:
             _arrow(ax, tuple(end - side), tuple(start - side), GRADIENT)
-    for x, y, word in ((1.95, 2, "keep"), (3.75, 1.65, "write"), (7.05, 1.35, "show")):
+    for x, y, word in words:
         ax.text(x, y, word, ha="right" if x < 5 else "center", va="center", color=INK, fontsize=9, style="italic")
-    ax.set(xlim=(-0.7, 10.1), ylim=(-0.8, 3.5))
+    ax.set(**limits)
     ax.axis("off")
     return fig
+
+
+GRU_PARTS = (           # x, y, colour, text, width
+    (0, 3, STATE, "prev_h", 0.95), (2.2, 3, "none", "×", 0.5), (8.4, 3, "none", "+", 0.5),
+    (10.2, 3, STATE, "next_h", 0.95), (2.2, 2, OUTPUT, "z", 0.5), (5.2, 2, OUTPUT, "1 - z", 0.75),
+    (8.4, 2, "none", "×", 0.5), (3.7, 1, OUTPUT, "r", 0.5), (5.2, 1, "none", "×", 0.5), (6.5, 1, "none", "+", 0.5),
+    (7.4, 1, "none", "tanh", 0.7), (8.4, 1, INPUT, "n", 0.5), (0, 0, STATE, "prev_h", 0.95),
+    (0, -0.9, INPUT, "x", 0.95), (3.7, 0, "none", "prev_h Wh", 3.9), (4.35, -0.9, "none", "x Wx + b", 5.2),
+)
+GRU_WAYS = (            # from where to where
+    ((0.5, 3), (1.9, 3)), ((2.5, 3), (8.1, 3)), ((8.7, 3), (9.7, 3)), ((2.2, 2.3), (2.2, 2.7)),
+    ((2.5, 2), (4.8, 2)), ((5.6, 2), (8.1, 2)), ((8.4, 2.3), (8.4, 2.7)), ((8.4, 1.3), (8.4, 1.7)),
+    ((4, 1), (4.9, 1)), ((5.5, 1), (6.2, 1)), ((6.8, 1), (7.05, 1)), ((7.8, 1), (8.1, 1)), ((0.5, 0), (1.7, 0)),
+    ((0.5, -0.9), (1.7, -0.9)), ((2.2, 0.3), (2.2, 1.7)), ((3.7, 0.3), (3.7, 0.7)), ((5.2, 0.3), (5.2, 0.7)),
+    ((6.5, -0.6), (6.5, 0.7)), ((2.2, -0.6), (2.2, -0.3)), ((3.7, -0.6), (3.7, -0.3)),
+)
+
+
+def gru_cell(gradients: bool = False) -> Figure:
+    """Draw one step of a GRU: one switch between the old state, on top, and the candidate, below.
+
+    With ``gradients``, the way of each gradient back as well.
+    """
+    words = ((2.05, 2.5, "keep"), (7.9, 2.5, "renew"), (4.75, 1.28, "listen"))
+    return _cell(GRU_PARTS, GRU_WAYS, words, gradients, xlim=(-0.7, 10.9), ylim=(-1.3, 3.5))
 
 
 def hidden_states(h: np.ndarray, title: str = "", ax: Axes | None = None) -> Axes:
@@ -257,11 +288,10 @@ def captioned(
     for n, (ax, picture, caption) in enumerate(zip(axes.flat, pictures, captions, strict=False)):
         _show(ax, picture)
         said = "\n".join(textwrap.fill(line, 36) for line in caption.splitlines())
-        ax.text(0, -0.04, said, transform=ax.transAxes, va="top", fontsize=9, parse_math=False)
-        if people is not None:
-            below = -0.04 - 0.085 * (said.count("\n") + 1)
-            ax.text(0, below, textwrap.fill(people[n][0], 42), transform=ax.transAxes, va="top", fontsize=PLAIN,
-                    style="italic", parse_math=False)
+        text = ax.text(0, -0.04, said, transform=ax.transAxes, va="top", fontsize=9, parse_math=False)
+        if people is not None:      # below the text, however tall it is
+            ax.annotate(textwrap.fill(people[n][0], 42), (0, 0), (0, -3), xycoords=text, textcoords="offset points",
+                        va="top", fontsize=PLAIN, style="italic", parse_math=False)
     return _finish(fig)
 
 

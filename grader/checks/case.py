@@ -147,13 +147,16 @@ class Case:
         return np.stack(states, axis=1)     # (N, T, H)
 
     @quiet
-    def opened(self, f: Callable, letters: str, *inputs: np.ndarray, **wants: Any) -> None:
+    def opened(self, f: Callable, letters: str, *inputs: np.ndarray, left: str = "",
+               known: Mapping[str, np.ndarray] | None = None, **wants: Any) -> None:
         """Judge a cell with only some gates open: ``case.opened(step, "f", *inputs, next_c=prev_c, next_h=0)``.
 
-        Weights are set to zero and b to +20 in the blocks of these gates, -20 in the others; a want is an array or a
-        number that every entry should be.
+        Weights are set to zero and b to +20 in the blocks of these gates, -20 in the others; ``left="n"`` leaves the
+        block of n as it is. A want is an array or a number that every entry should be. ``known`` has words for arrays
+        that may come out: ``{"tanh(x Wx_n + b_n)": deaf}``.
         """
-        names, open_inputs = parameter_names(f, len(inputs)), gates.opened(inputs, self.sizes, letters)
+        names, described = parameter_names(f, len(inputs)), partial(gates.described, known=known or {})
+        open_inputs = gates.opened(inputs, self.sizes, letters, left)
         outs = first_outputs(f, self.call(f, *open_inputs), len(wants))
         shape = next(np.shape(want) for want in (*wants.values(), inputs[1]) if np.shape(want))
         found = [(name, require_array(name, out, shape, self.sizes), np.broadcast_to(np.float64(want), shape))
@@ -161,15 +164,16 @@ class Case:
         self._require_in_order(list(wants), found)
         for name, got, want in found:
             if relative_error(got, want, 1.0) > SINGLE_TOLERANCE:
-                should, is_now = (gates.described(a, names, inputs) for a in (want, got))
+                should, is_now = (described(a, names, inputs) for a in (want, got))
                 raise wrong(f"With {gates.names_of(letters)}, {name} should be {should}; it is {is_now}.",
-                            gates.how_opened(self.sizes, letters), self._about_opened(f, open_inputs, found, shape))
-        said = ", ".join(f"{name} is {gates.described(want, names, inputs)}" for name, _, want in found)
+                            gates.how_opened(self.sizes, letters, left),
+                            self._about_opened(f, open_inputs, found, shape))
+        said = ", ".join(f"{name} is {described(want, names, inputs)}" for name, _, want in found)
         fine(f"{gates.names_of(letters)}: {said}")
 
     def _about_opened(self, f: Callable, inputs: tuple, found: list[tuple[str, np.ndarray, np.ndarray]],
                       shape: tuple) -> str:
-        """Say whether b is used at all, or in which order of the blocks a cell with opened gates would be right."""
+        """Say whether b is used at all, or with which order of blocks or gate turned round a cell is right."""
 
         def outs(changed: tuple) -> list[np.ndarray]:
             returned = first_outputs(f, self.call.quietly(f, *changed, first=len(found)), len(found))
@@ -179,11 +183,17 @@ class Case:
             without = tuple(0 * a if a.shape == self.sizes.axes("G") else a for a in inputs)
             if all(np.array_equal(out, got) for out, (_, got, _) in zip(outs(without), found, strict=True)):
                 return "It is the same when b is zero: is b used?"
+
+            def right_with(changed: tuple) -> bool:
+                return all(relative_error(out, want, 1.0) < SINGLE_TOLERANCE
+                           for out, (_, _, want) in zip(outs(changed), found, strict=True))
+
             for order in gates.other_orders(self.sizes):
-                moved = outs(gates.reordered(inputs, self.sizes, order))
-                if all(relative_error(out, want, 1.0) < SINGLE_TOLERANCE
-                       for out, (_, _, want) in zip(moved, found, strict=True)):
+                if right_with(gates.reordered(inputs, self.sizes, order)):
                     return f"With the blocks in the order {', '.join(order)} it would be."
+            for letter in gates.switches(self.sizes):
+                if right_with(gates.complemented(inputs, self.sizes, letter)):
+                    return f"With 1 - {letter} in the place of {letter} it would be."
         return ""
 
     @quiet

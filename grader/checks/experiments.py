@@ -54,7 +54,7 @@ class Outputs:
         if len(names) > MOST_LEAVES or sum(leaf(self.inputs, p).size for p in names.values()) > MOST_NUMBERS:
             return []
         for experiment in (self._cut_off, self._state_carried, self._unused, self._transposed, self._negated,
-                           self._reordered):
+                           self._reordered, self._complemented):
             try:
                 if words := experiment(names, got):
                     return [words]
@@ -111,6 +111,13 @@ class Outputs:
                         f"they come in the order {', '.join(sizes.gates)}.")
         return ""
 
+    def _complemented(self, names: dict[str, Position], got: np.ndarray) -> str:
+        sizes = self.call.sizes
+        for letter in gates.switches(sizes):
+            if _same(self._answer(gates.complemented(self.inputs, sizes, letter)), self.want):
+                return f"It would be right with 1 - {letter} in the place of {letter}."
+        return ""
+
     def _answer(self, inputs: tuple) -> np.ndarray:
         returned = self.call.quietly(self.f, *inputs, first=self.index + 1)
         out = first_outputs(self.f, returned, self.index + 1)[self.index]
@@ -144,7 +151,7 @@ class Pair:
         def words(got: np.ndarray, want: np.ndarray) -> list[str]:
             found = ""
             for experiment in (self._itself, self._not_on_the_way, self._upstream, self._without, self._one_step,
-                               self._one_a_row, self._repeated, self._symmetric, self._tiny, self._alone):
+                               self._one_a_row, self._repeated, self._symmetric, self._tiny, self._held, self._alone):
                 try:
                     found = found or experiment(numeric, name, got, want, errors)
                 except CheckFailed:
@@ -278,6 +285,31 @@ class Pair:
         if self._right_at(numeric, name, lambda a: TINY * a if a.dtype.kind == "f" else a, TINY_TOLERANCE):
             return "It is right where pre-activations are tiny: look at the derivative of the nonlinearity."
         return ""
+
+    def _held(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
+        """Hold each gate open, then shut: what is right there goes wrong on a way that it opens or closes."""
+        sizes = self.call.sizes
+        if self.backward is self.forward:
+            return ""
+        states: list[str] = []
+        for letter in gates.switches(sizes):
+            gate = gates.NAMES[letter]
+            right = [how for how, opened in (("open", letter), ("shut", ""))
+                     if self._right_where_alive(gates.held(numeric.inputs, sizes, letter, opened), numeric, name)]
+            if len(right) == 2:
+                return (f"It is right where the {gate} is held open, and where it is held shut: "
+                        "what comes back through the gate itself?")
+            states += [f"the {gate} is held {how}" for how in right]
+        if not states:
+            return ""
+        return f"It is right where {', and where '.join(states)}: which way is closed then, or which factor is 1?"
+
+    def _right_where_alive(self, inputs: tuple, numeric: Numeric, name: str) -> bool:
+        """Tell whether this gradient is right at other inputs, and not zero there whatever one does."""
+        position = self.positions[name]
+        there = replace(numeric, inputs=inputs)
+        slope = there.along([(position, np.random.default_rng(3).normal(size=leaf(inputs, position).shape))])[0]
+        return bool(np.abs(slope) > EXPERIMENT_TOLERANCE) and self._right_with(inputs, numeric, name, TINY_TOLERANCE)
 
     def _alone(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
         others = [other for other in errors if other != name]

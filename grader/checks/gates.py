@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import permutations
 
 import numpy as np
@@ -15,22 +15,26 @@ NAMES = {"i": "input gate", "f": "forget gate", "o": "output gate", "g": "candid
          "r": "reset gate", "z": "update gate", "n": "candidate"}
 
 
-def opened(inputs: Sequence[np.ndarray], sizes: Sizes, letters: str) -> tuple[np.ndarray, ...]:
+def opened(inputs: Sequence[np.ndarray], sizes: Sizes, letters: str, left: str = "") -> tuple[np.ndarray, ...]:
     """The inputs with zeros for what is multiplied with gate weights, and a b that opens some gates and shuts the rest.
 
-    An input of shape (G,) is b; one with G among its axes is a matrix of weights, here zero.
+    An input of shape (G,) is b; one with G as its last axis is a matrix of weights, here zero. The blocks of the
+    letters in ``left`` are left as they are.
     """
     G, H = sizes.of["G"], sizes.of["H"]
     b = np.repeat([WIDE if letter in letters else -WIDE for letter in sizes.gates], H)      # (G,)
-    return tuple(b.copy() if a.shape == (G,) else np.zeros_like(a) if G in a.shape else a for a in inputs)
+    same = np.repeat([letter in left for letter in sizes.gates], H)
+    return tuple(np.where(same, a, b if a.shape == (G,) else 0) if a.shape[-1:] == (G,) else a for a in inputs)
 
 
-def how_opened(sizes: Sizes, letters: str) -> str:
+def how_opened(sizes: Sizes, letters: str, left: str = "") -> str:
     """Say which part of b was set to what."""
     parts = [f"b[{_times(k)}:{_times(k + 1)}]" for k, letter in enumerate(sizes.gates) if letter in letters]
     order = f"The blocks of b are, in order: {', '.join(sizes.gates)}."
     how = f"Opened by setting {' and '.join(parts)} to +20 and the other blocks" if parts else "Shut by setting b"
-    return f"{how} to -20; Wx and Wh are zero. {order}"
+    as_before = "is left as it was" if len(left) == 1 else "are left as they were"
+    same = f" Only the {_blocks(list(left))} {as_before}." if left else ""
+    return f"{how} to -20; Wx and Wh are zero.{same} {order}"
 
 
 def names_of(letters: str) -> str:
@@ -41,10 +45,14 @@ def names_of(letters: str) -> str:
     return f"only {', '.join(others) + ' and ' * bool(others)}{last} open"
 
 
-def described(array: np.ndarray, names: Sequence[str], inputs: Sequence[np.ndarray]) -> str:
-    """Name an array: a number that fills it, an input or tanh of one, or else its first entry."""
+def described(array: np.ndarray, names: Sequence[str], inputs: Sequence[np.ndarray],
+              known: Mapping[str, np.ndarray]) -> str:
+    """Name an array: a number that fills it, one that is known by name, an input or tanh of one; or its first entry."""
     if np.max(np.abs(array - array.flat[0]), initial=0) < EXPERIMENT_TOLERANCE:
         return f"{round(float(array.flat[0]), 4) + 0.0:.4g}"
+    for words, other in known.items():
+        if other.shape == array.shape and relative_error(array, other) < EXPERIMENT_TOLERANCE:
+            return words
     for name, value in zip(names, inputs, strict=True):
         if value.shape == array.shape:
             for words, other in ((name, value), (f"tanh({name})", np.tanh(value)), (f"-{name}", -value),
@@ -67,6 +75,30 @@ def reordered(inputs: Sequence[np.ndarray], sizes: Sizes, order: str) -> tuple[n
         return a if axis is None else np.concatenate([np.split(a, len(where), axis)[k] for k in where], axis)
 
     return tuple(moved(a) if isinstance(a, np.ndarray) else a for a in inputs)
+
+
+def complemented(inputs: Sequence[np.ndarray], sizes: Sizes, letter: str) -> tuple[np.ndarray, ...]:
+    """The inputs with the block of one gate negated: its sigmoid is then one minus what it was."""
+    k = sizes.gates.index(letter)
+
+    def turned(a: np.ndarray) -> np.ndarray:
+        axis = sizes.axis(a, "G")
+        if axis is None:
+            return a
+        parts = np.split(a, len(sizes.gates), axis)
+        return np.concatenate([*parts[:k], -parts[k], *parts[k + 1 :]], axis)
+
+    return tuple(turned(a) if isinstance(a, np.ndarray) else a for a in inputs)
+
+
+def held(inputs: Sequence[np.ndarray], sizes: Sizes, letter: str, letters: str) -> tuple[np.ndarray, ...]:
+    """The inputs with one gate held open, if it is among the letters, or else shut; the other blocks as they are."""
+    return opened(inputs, sizes, letters, left=sizes.gates.replace(letter, ""))
+
+
+def switches(sizes: Sizes) -> list[str]:
+    """The letters of what goes through a sigmoid."""
+    return [letter for letter in sizes.gates if NAMES[letter].endswith("gate")]
 
 
 def other_orders(sizes: Sizes) -> list[str]:

@@ -122,7 +122,7 @@ MISTAKES = [
             "the block of f is wrong"),
     Mistake("lstm_step_backward", "cache with one thing less", ((f"{KEPT} = cache\n    dc", f"{KEPT.replace(', tanh_c', '')} = cache\n    tanh_c = 0\n    dc"),),
             "unpacked in the order in which it was packed"),
-    Mistake("lstm_step_backward", "dprev_c without the forget gate", ((THREE, THREE.replace("dc * f", "dc")),), "look at the line of dprev_c alone"),
+    Mistake("lstm_step_backward", "dprev_c without the forget gate", ((THREE, THREE.replace("dc * f", "dc")),), "It is right where the forget gate is held open"),
     Mistake("lstm_step_backward", "dprev_c from what came in", ((THREE, THREE.replace("dc * f", "dnext_c * f")),), "is dnext_h used?"),
     Mistake("lstm_step_backward", "dprev_h and dprev_c exchanged", (("return dx, dprev_h, dprev_c", "return dx, dprev_c, dprev_h"),), "dprev_h is wrong"),
     Mistake("lstm_step_backward", "Wx not transposed", (("dz @ Wx.T", "dz @ Wx"),), "two shapes do not multiply"),

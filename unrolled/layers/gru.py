@@ -3,9 +3,9 @@
 The blocks of Wx, Wh, b lie in the order r (reset), z (update), n (candidate):
     r, z = sigmoid(x Wx + prev_h Wh + b)      n = tanh(x Wx_n + b_n + r · (prev_h Wh_n))
     next_h = (1 - z) · n + z · prev_h
-This is PyTorch's nn.GRU with its hidden bias at zero. Cho et al. differ twice: they multiply with the reset gate
+This is PyTorch's nn.GRU with its hidden bias at zero. Cho et al. differ in this: they multiply with the reset gate
 before the product, n = tanh(x Wx_n + (r · prev_h) Wh_n), which cannot join the product of the other two gates; and
-in the first printing z stands for 1 - z.
+they leave biases out. Chung et al. (2014) write z for 1 - z.
 """
 
 from __future__ import annotations
