@@ -193,7 +193,7 @@ class Record:
 
         self.db = gradebook.db
         cells = self.db.query(BaseCell.id, BaseCell.name).filter(BaseCell.notebook_id == notebook.notebook_id)
-        names = dict(cells.tuples())
+        names = {number: name for number, name in cells}  # noqa: C416
         self._grades = {names[grade.cell_id]: grade for grade in notebook.grades}
         self._comments = {names[comment.cell_id]: comment for comment in notebook.comments}
 

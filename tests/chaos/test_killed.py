@@ -72,7 +72,7 @@ def test_a_run_killed_while_it_makes_the_gradebook(small_class, released, tmp_pa
 
 def test_a_run_stopped_by_ctrl_c(course):
     before = classroom.done(course)
-    with classroom.no_survivors(), classroom.grading(course) as process:
+    with classroom.no_survivors(), classroom.grading(course, "--jobs", "1") as process:
         assert classroom.wait_until(lambda: classroom.done(course) > before, process)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)
