@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -156,6 +157,7 @@ def reason(error: Exception) -> str:
 @contextmanager
 def stopping_plainly() -> Iterator[None]:
     """Say in one sentence that the gradebook or the disk refuses to be written."""
+    logging.getLogger("tornado.application").setLevel(logging.CRITICAL)     # nbgrader's, with a traceback of its own
     try:
         yield
     except (OperationalError, InterfaceError, OSError) as error:

@@ -213,12 +213,17 @@ def grade(course: Course, *more: str, jobs: int = 2) -> subprocess.CompletedProc
 def grading(course: Course, *more: str) -> Iterator[subprocess.Popen]:
     """A grading run under way; it is killed at the end of the block if it still runs then."""
     process = subprocess.Popen(words(course, *more), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                               encoding="utf-8", env=environment())
+                               encoding="utf-8", env=environment(), preexec_fn=hears_ctrl_c)
     try:
         yield process
     finally:
         process.kill()
         process.communicate()
+
+
+def hears_ctrl_c() -> None:
+    """Take ctrl-C as a command in a terminal does: what a script starts in the background would not hear it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def wait_until(what: Callable[[], object], process: subprocess.Popen, seconds: float = 120) -> bool:
