@@ -641,6 +641,19 @@ def test_nobody_foresees_along_what_a_gradient_is_measured():
     assert "dx is wrong" in verdict(case.gradients, lambda x, W: (x @ W, (x, W)), foreseeing, *case("ND DH"))
 
 
+def test_large_inputs_are_not_experimented_with(case):
+    """What a student hands to a check is not copied dozens of times in search of a cause."""
+    calls = []
+
+    def doubled(x):
+        calls.append(1)
+        return 2 * x
+    for size, most in ((10, False), (300_000, True)):
+        calls.clear()
+        assert "out is wrong" in verdict(case.outputs, doubled, np.ones(size), out=np.ones(size) / 3)
+        assert (len(calls) <= 2) == most
+
+
 def test_the_directions_hang_on_the_answers_and_on_the_graders_secret(monkeypatch):
     answers = [np.ones(3)]
     drawn = unforeseen(answers).normal()

@@ -194,6 +194,14 @@ def test_time_in_helpers_does_not_outlast_the_submission():
         assert time.monotonic() - began < 10
 
 
+def test_a_session_ends_by_the_moment_it_is_given(session):
+    """A process started anew for a submission has what is left of its time, not all of it again."""
+    session.end_by(time.monotonic() + 1)
+    began = time.monotonic()
+    assert session.run_cell("import time\ntime.sleep(30)").status == "timeout"
+    assert time.monotonic() - began < 10
+
+
 def test_a_students_function_in_a_coat_is_called_inside(session):
     """What a check holds may be a student's function: it goes in as what it is, not as a helper of the check's."""
     session.run_cell("def f(g):\n    return g is h\ndef h(): pass")
