@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -197,10 +198,11 @@ def _print_marks(course: Course, assignment: str, results: list, trusted: bool) 
 
     title = f"{assignment}, not sandboxed" if trusted else assignment
     table = Table("student", "status", "checks", "marks", "by hand", title=title)
-    marks = gradebook.marks(course, assignment)
+    marks = groupby(gradebook.marks(course, assignment), key=lambda mark: mark.student)
+    of_student = {student: list(own) for student, own in marks}
     for result in results:
         name = Text(_printable(result.student))
-        own = [m for m in marks if m.student == result.student]
+        own = of_student.get(result.student, [])
         checks = [m for m in own if not m.by_hand]
         waiting = sum(m.score is None for m in own)
         if not own:

@@ -258,12 +258,17 @@ def marks(course: Course, assignment: str) -> list[Mark]:
     """Every mark of an assignment, by student, in the order of its cells."""
     order = [notebooks.grade_id(cell) for name in course.notebooks(assignment)
              for cell in notebooks.read(course.solutions / assignment / f"{name}.ipynb")["cells"]]
+    from nbgrader.api import Assignment, BaseCell, Grade, Notebook, SubmittedAssignment, SubmittedNotebook
+
     with opened(course) as gradebook:
+        cells = {cell.id: cell for cell in gradebook.db.query(BaseCell).join(Notebook).join(Assignment).filter(
+            Assignment.name == assignment, BaseCell.type != "SolutionCell")}
+        rows = (gradebook.db.query(SubmittedAssignment.student_id, Grade.cell_id, Grade.needs_manual_grade, Grade.score)
+                .select_from(Grade).join(SubmittedNotebook).join(SubmittedAssignment).join(Assignment)
+                .filter(Assignment.name == assignment))
         found = [
-            Mark(submission.student.id, grade.name, None if grade.needs_manual_grade else grade.score,
-                 grade.max_score, grade.cell_type == "markdown")
-            for submission in gradebook.assignment_submissions(assignment)
-            for notebook in submission.notebooks
-            for grade in notebook.grades
+            Mark(student, cells[cell].name, None if waiting else score, cells[cell].max_score,
+                 cells[cell].cell_type == "markdown")
+            for student, cell, waiting, score in rows
         ]
     return sorted(found, key=lambda mark: (mark.student, order.index(mark.cell) if mark.cell in order else -1))

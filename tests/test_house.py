@@ -1,6 +1,7 @@
 """The rooms: what may import what, and that generated things equal what they are generated from."""
 
 import ast
+import builtins
 import re
 import tomllib
 
@@ -9,6 +10,7 @@ import yaml
 
 from grader import notebooks
 from grader.course import Course
+from grader.namespace import imports_for_checks
 from grader.release import differences
 from tests.lesson import ROOT
 
@@ -100,3 +102,26 @@ def test_only_answers_checks_and_written_questions_carry_nbgrader_metadata(name)
                      ("markdown", True, True, False): r"why-[a-z-]+"}
             assert re.fullmatch(sorts[kind], how["grade_id"])
             assert cell["id"] == how["grade_id"]
+
+
+def names_from_elsewhere(source: str) -> set[str]:
+    """The names that a cell reads and does not make."""
+    nodes = list(ast.walk(ast.parse(source)))
+    read = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    made = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    made |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    made |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    return read - made - set(dir(builtins))
+
+
+@pytest.mark.parametrize("name", COURSE.names())
+def test_a_check_takes_nothing_from_the_student_but_functions(name):
+    """A value from an open cell is the student's to change, so a check that used it would judge by their numbers."""
+    for notebook in COURSE.notebooks(name):
+        solution = notebooks.read(COURSE.solutions / name / f"{notebook}.ipynb")
+        functions = {node.name for cell in solution["cells"] if cell["cell_type"] == "code"
+                     for node in ast.parse(notebooks.source(cell)).body if isinstance(node, ast.FunctionDef)}
+        imported = {statement.split()[-1] for statement in imports_for_checks(solution)}
+        for cell in notebooks.checks(solution):
+            strange = names_from_elsewhere(notebooks.source(cell)) - functions - imported
+            assert not strange, f"{notebooks.grade_id(cell)} takes {sorted(strange)} from an open cell"
