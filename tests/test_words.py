@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from grader import Case, CheckFailed, NotWritten
-from grader.checks.gradients import Secret, unforeseen
+from grader.checks.gradients import Secret, slope_error, unforeseen
 from unrolled.layers import rnn_forward
 
 
@@ -336,6 +336,28 @@ def test_one_wrong_entry_of_a_gradient_is_found(case):
     said = verdict(case.gradients, step, nearly, case("ND"), case("DH"))
     assert "dWx is wrong" in said
     assert "wrong at d = 2" in said
+
+
+@pytest.mark.parametrize(("factor", "right"), [(1, True), (1.01, False), (0, False)])
+def test_a_tiny_gradient_beside_a_large_loss_is_judged_by_the_digits_that_are_left(case, factor, right):
+    """A difference of two numbers near 300 has a slope of 1e-2 to six digits."""
+    def far(x, Wx):
+        return 3e2 + 1e-2 * np.tanh(x) @ Wx, (x, Wx)
+
+    def far_backward(dout, cache):
+        x, Wx = cache
+        return factor * 1e-2 * (dout @ Wx.T) * (1 - np.tanh(x) ** 2), 1e-2 * np.tanh(x).T @ dout
+    inputs = case("ND DH")
+    if right:
+        case.gradients(far, far_backward, *inputs)
+    else:
+        assert "dx is wrong" in verdict(case.gradients, far, far_backward, *inputs)
+
+
+def test_a_slope_that_is_no_number_is_no_right_one():
+    ones = np.ones(3)
+    assert slope_error(ones, ones, np.nan) == slope_error(ones, ones, 3.0, rounding=np.nan) == np.inf
+    assert slope_error(ones, ones, 3.0) == 0
 
 
 def test_nothing_reaches_stderr_and_warnings_are_spoken(case, capsys):

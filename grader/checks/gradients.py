@@ -15,6 +15,7 @@ from grader.checks.verdict import wrong
 
 ENTRY_TOLERANCE = 1e-6
 STEP = 1e-6
+ROUNDING = 4 * np.finfo(np.float64).eps     # of a loss, relative to its terms
 TWO_POINTS = ((1, 1 / 2), (-1, -1 / 2))                         # multiples of the step, and their weights
 FOUR_POINTS = ((1, 2 / 3), (-1, -2 / 3), (2, -1 / 12), (-2, 1 / 12))
 
@@ -101,9 +102,14 @@ class Numeric:
     care: Care = USUAL
 
     def along(self, directions: Sequence[tuple[Position, np.ndarray]]) -> list[float]:
-        """dL/ds of ``inputs[position] + s · direction`` at s = 0, for each (position, direction).
+        """dL/ds of ``inputs[position] + s · direction`` at s = 0, for each (position, direction)."""
+        return self.measured(directions)[0]
 
-        Central differences of real numbers: two evaluations a direction, all in one call.
+    def measured(self, directions: Sequence[tuple[Position, np.ndarray]]) -> tuple[list[float], list[float]]:
+        """The slopes along directions, and what rounding alone may make of each.
+
+        Central differences of real numbers: two evaluations a direction, all in one call. A difference of two large
+        losses has lost the digits of a small slope.
         """
         multiples, weights = zip(*self.care.points, strict=True)
         moved = [
@@ -111,8 +117,10 @@ class Numeric:
             for position, direction in directions
             for k in multiples
         ]
-        losses = np.array([self._loss(result) for result in self.caller.many(self.forward, moved, len(self.douts))])
-        return (losses.reshape(-1, len(weights)) @ weights / self.care.step).tolist()
+        found = [self._loss(result) for result in self.caller.many(self.forward, moved, len(self.douts))]
+        losses, sizes = np.array(found).reshape(-1, len(weights), 2).transpose(2, 0, 1)
+        rounding = ROUNDING * sizes @ np.abs(weights) / self.care.step
+        return (losses @ weights / self.care.step).tolist(), rounding.tolist()
 
     def gradient(self, position: Position) -> np.ndarray:
         """dL/d inputs[position], entry by entry."""
@@ -120,12 +128,14 @@ class Numeric:
         basis = np.eye(int(np.prod(shape))).reshape(-1, *shape)
         return np.array(self.along([(position, unit) for unit in basis])).reshape(shape)
 
-    def _loss(self, result: Any) -> float:
+    def _loss(self, result: Any) -> tuple[float, float]:
+        """L, and the sum of the sizes of its terms: what is lost to rounding is a share of these."""
         outs = as_tuple(result)
         if len(outs) < len(self.douts):
             raise wrong(f"{function_name(self.forward)} returned {len(outs)} of {len(self.douts)} things.")
-        return float(sum(np.sum(require_array("its output", out, dout.shape, self.caller.sizes) * dout)
-                         for out, dout in zip(outs, self.douts, strict=False)))
+        terms = [require_array("its output", out, dout.shape, self.caller.sizes) * dout
+                 for out, dout in zip(outs, self.douts, strict=False)]
+        return float(sum(map(np.sum, terms))), float(sum(np.sum(np.abs(term)) for term in terms))
 
 
 def computes_in_single(numeric: Numeric, rng: np.random.Generator) -> bool:
@@ -137,16 +147,19 @@ def computes_in_single(numeric: Numeric, rng: np.random.Generator) -> bool:
     return bool(np.any(np.abs(fine - slopes) > 1e-3 * scale))
 
 
-def slope_error(got: np.ndarray, direction: np.ndarray, slope: float, least: float = 0.0) -> float:
+def slope_error(
+    got: np.ndarray, direction: np.ndarray, slope: float, least: float = 0.0, rounding: float = 0.0
+) -> float:
     """How far a gradient is from the slope measured along a direction, relative to the gradient.
 
-    All are scaled first: the norm of very large numbers overflows, and anything is small beside infinity.
+    All are scaled first: the norm of very large numbers overflows, and anything is small beside infinity. What
+    ``rounding`` alone may make of the slope is no error of the gradient.
     """
     largest = max(float(np.max(np.abs(got), initial=0)), abs(slope)) or 1.0
-    got, slope, least = got / largest, slope / largest, least / largest
+    got, slope, least, rounding = got / largest, slope / largest, least / largest, rounding / largest
     scale = max(float(np.linalg.norm(got)), abs(slope), least) or 1.0
-    error = abs(float(np.vdot(got, direction)) - slope) / scale
-    return error if np.isfinite(error) else np.inf
+    error = (abs(float(np.vdot(got, direction)) - slope) - rounding) / scale
+    return max(error, 0.0) if np.isfinite(error) else np.inf
 
 
 class Secret:
@@ -168,13 +181,18 @@ def unforeseen(answers: Iterable[np.ndarray]) -> np.random.Generator:
 
 
 def slope_errors(
-    numeric: Numeric, grads: dict[str, np.ndarray], positions: dict[str, Position]
+    numeric: Numeric, grads: dict[str, np.ndarray], positions: dict[str, Position], draws: int = 1
 ) -> dict[str, float]:
-    """Compare every gradient with the slope along one random direction of its own, all in one call."""
+    """Compare every gradient with the slope along random directions of its own, all in one call; the largest error.
+
+    One direction is enough where right answers agree to 1e-9. Where a hundredth is allowed, one wrong answer in a
+    hundred agrees by chance, and a second direction tells.
+    """
     rng = unforeseen(grads.values())
-    directions = {name: rng.normal(size=got.shape) for name, got in grads.items()}
-    slopes = numeric.along([(positions[name], direction) for name, direction in directions.items()])
-    return {
-        name: slope_error(got, directions[name], slope, numeric.care.least)
-        for (name, got), slope in zip(grads.items(), slopes, strict=True)
-    }
+    directions = [(name, rng.normal(size=got.shape)) for name, got in grads.items() for _ in range(draws)]
+    measured = numeric.measured([(positions[name], direction) for name, direction in directions])
+    errors = dict.fromkeys(grads, 0.0)
+    for (name, direction), slope, rounding in zip(directions, *measured, strict=True):
+        error = slope_error(grads[name], direction, slope, numeric.care.least, rounding)
+        errors[name] = max(errors[name], error)
+    return errors
