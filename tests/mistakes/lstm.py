@@ -200,6 +200,8 @@ MISTAKES = [
     Mistake("captioning_sample", "what was read is stored", (("range(max_length):\n", "range(max_length):\n        read = words\n"),
             ("captions[:, t] = words", "captions[:, t] = read")), "captions are right but one column late: column 0 holds <START>"),
     Mistake("captioning_sample", "max for argmax", ((".argmax(axis=1)", ".max(axis=1)"),), "stopped"),
+    Mistake("captioning_sample", "floats", (("    return captions", "    captions = captions.astype(float)\n    return captions"),),
+            "captions holds floats (float64), expected whole numbers"),
     Mistake("captioning_sample", "one column missing", (("range(max_length)", "range(max_length - 1)"),), "does the loop go on to the end?"),
     Mistake("captioning_sample", "body left out of the loop", (("        captions[:, t] = words", "    captions[:, t] = words"),), "inside the loop?"),
     Mistake("captioning_sample", "batch size fixed", (("np.ones(len(features)", "np.ones(3"),), "an array does not fit its place"),
