@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any, Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from unrolled import captioning, decoding, lookout, opponents, page, plots, scoring, training
+from unrolled import captioning, decoding, disk, lookout, opponents, page, plots, scoring, training
 from unrolled.captioning import Captioner
 from unrolled.checkpoints import CheckpointError
 from unrolled.data.layout import DataError
@@ -289,6 +288,5 @@ def _save_sheet(path: Path, figure: Any) -> None:
 
 
 def _write_text(path: Path, text: str) -> None:
-    half = path.with_name(f"{path.name}.{os.getpid()}.part")
-    half.write_text(text, encoding="utf-8")
-    os.replace(half, path)
+    with disk.whole(path) as draft:
+        draft.write_text(text, encoding="utf-8")

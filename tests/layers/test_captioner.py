@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tracemalloc
 import zipfile
@@ -11,8 +12,8 @@ import numpy as np
 import pytest
 
 from tests.lesson import ROOT
-from unrolled import captioning, layers
-from unrolled.captioning import GATES, Captioner, ModelError, load, save
+from unrolled import layers
+from unrolled.captioning import GATES, Captioner, ModelError, files, load, save
 
 WORDS = ["<NULL>", "<START>", "<END>", "<UNK>", "a", "dog", "été", "in", "the", "sun"]
 VOCABULARY = {word: k for k, word in enumerate(WORDS)}
@@ -272,7 +273,7 @@ def test_damaged_and_foreign_files(rng, tmp_path):
     np.savez(path, settings=np.array(json.dumps({"format": "unrolled captioner 99"})))
     with pytest.raises(ModelError, match="was written by another version of this program"):
         load(path)
-    np.savez(path, settings=np.array(json.dumps({"format": captioning.FORMAT, "cell": "lstm"})))
+    np.savez(path, settings=np.array(json.dumps({"format": files.FORMAT, "cell": "lstm"})))
     with pytest.raises(ModelError, match="is damaged or is not a captioner's file"):
         load(path)
     with pytest.raises(FileNotFoundError):
@@ -304,6 +305,17 @@ def test_a_file_that_cannot_be_finished_leaves_the_old_one(rng, tmp_path, monkey
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
     assert zipfile.is_zipfile(path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no umask")
+def test_a_file_may_be_read_by_whom_other_files_may(rng, tmp_path):
+    model = captioner()
+    before = os.umask(0o027)
+    try:
+        save(tmp_path / "model.npz", model, model.init(rng))
+    finally:
+        os.umask(before)
+    assert (tmp_path / "model.npz").stat().st_mode & 0o777 == 0o640
 
 
 # Bad input

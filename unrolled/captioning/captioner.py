@@ -1,28 +1,15 @@
-"""A captioner around any recurrent cell: a picture's features in, words out.
-
-    captioner = Captioner("lstm", word_to_idx=data.word_to_idx, feature_dim=512)
-    params = captioner.init(rng)                                  # a plain dictionary of arrays
-    loss, grads = captioner.loss(params, features, captions)      # grads has the same names
-
-The object holds settings only. To write captions, `start` with a picture and `step` word by word.
-"""
+"""The captioner: settings, learning, writing."""
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
-import zipfile
-import zlib
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from unrolled.captioning.batches import Batch, add_to_steps, lay_out, longest_first, side_by_side, sum_over_steps
+from unrolled.captioning.given import GATES, ModelError, check_settings, checked_batch, checked_features
 from unrolled.layers import (
     affine_backward,
     affine_forward,
@@ -47,29 +34,6 @@ Array = NDArray[Any]
 Params = dict[str, Array]
 State = tuple[Array, ...]
 Pair = tuple[Callable[..., Any], Callable[..., Any]]
-
-GATES = {"rnn": 1, "gru": 3, "lstm": 4, "attention-lstm": 4}
-KEPT = "image", "feature_dim", "wordvec_dim", "hidden_dim", "layers", "gates", "dropout", "threads"
-FORMAT = "unrolled captioner 1"
-DAMAGE = OSError, ValueError, KeyError, EOFError, AttributeError, TypeError, zipfile.BadZipFile, zlib.error
-
-
-class ModelError(ValueError):
-    """What was given does not fit the model; the sentence says what was expected, what was found, what to do."""
-
-
-class Batch(NamedTuple):
-    """Captions laid out for a recurrence, time-major, longest first, without their padding.
-
-    features (n, ...) of the captions in that order; words (R,) read and targets (R,) expected; counted: the rows
-    whose target is a word (all of them but for a <NULL> in mid-caption)
-    """
-
-    features: Array
-    words: Array
-    targets: Array
-    counted: Array
-    steps: Steps
 
 
 class Captioner:
@@ -111,7 +75,7 @@ class Captioner:
         self.word_to_idx = dict(word_to_idx)
         self.feature_dim, self.wordvec_dim, self.hidden_dim = feature_dim, wordvec_dim, hidden_dim
         self.dtype: np.dtype[Any] = np.dtype(dtype)
-        self._check_settings(gates)
+        check_settings(self, gates)
         self.gates = GATES[cell] if isinstance(cell, str) else gates or 1
         self.null = self.word_to_idx["<NULL>"]
         self._rooms: dict[tuple[str, int], Room] = {}
@@ -183,7 +147,7 @@ class Captioner:
         rng: where dropout draws from; without it nothing is dropped.
         Raises ModelError where the inputs do not fit the model.
         """
-        pictures, words = self._checked(params, features, captions)
+        pictures, words = checked_batch(self, params, features, captions)
         if not isinstance(self.cell, str):
             return self._loss_of_pair(params, pictures, words, self.cell, rng)
         N = len(words)
@@ -363,7 +327,7 @@ class Captioner:
         features (N, D) or (N, L, D) -> a tuple of arrays whose first axis is N: take rows of each to go on with
         some of the pictures, or with one picture several times. Raises ModelError for features that do not fit.
         """
-        pictures = self._checked_features(params, features)
+        pictures = checked_features(self, params, features)
         seen = pictures @ params["W_proj"] + params["b_proj"]
         zero = np.zeros((len(pictures), self.hidden_dim), seen.dtype)
         each = self.image == "each step"
@@ -427,99 +391,11 @@ class Captioner:
             raise ModelError(f"Only an attention-lstm looks at regions; this captioner's cell is {self.cell!r}.")
         return attention_forward(state[0], state[-1])[1]
 
-    # Checks of what is given
-
-    def _check_settings(self, gates: int | None) -> None:
-        if isinstance(self.cell, str):
-            if self.cell not in GATES:
-                raise ModelError(f"cell: expected {', '.join(GATES)} or a pair of functions, found {self.cell!r}.")
-            if gates not in (None, GATES[self.cell]):
-                raise ModelError(f"gates: {self.cell} has {GATES[self.cell]} blocks, found {gates}; leave it out.")
-        elif not (isinstance(self.cell, tuple) and len(self.cell) == 2 and all(map(callable, self.cell))):
-            raise ModelError("cell: expected a name or a pair (forward, backward) of functions.")
-        if self.image not in ("initial", "each step"):
-            raise ModelError(f"image: expected 'initial' or 'each step', found {self.image!r}.")
-        if self.looks and self.image != "initial":
-            raise ModelError("image: an attention-lstm looks at the picture by itself; leave image at 'initial'.")
-        if missing := [mark for mark in ("<NULL>", "<START>", "<END>") if mark not in self.word_to_idx]:
-            raise ModelError(f"word_to_idx has no {', '.join(missing)}; is it the vocabulary of a data set?")
-        if sorted(self.word_to_idx.values()) != list(range(len(self.word_to_idx))):
-            raise ModelError("word_to_idx: expected each number from 0 on once.")
-        for name in ("feature_dim", "wordvec_dim", "hidden_dim", "layers", "threads"):
-            if not (isinstance(value := getattr(self, name), int | np.integer) and value >= 1):
-                raise ModelError(f"{name}: expected a whole number from 1 on, found {value!r}.")
-        if not 0 <= self.dropout < 1:
-            raise ModelError(f"dropout: expected a share from 0 up to, not including, 1; found {self.dropout}.")
-        if self.dtype not in (np.float32, np.float64):
-            raise ModelError(f"dtype: expected float32 or float64, found {self.dtype}.")
-
-    def _check_params(self, params: Mapping[str, Array]) -> None:
-        expected = self.shapes()
-        if params.keys() != expected.keys():
-            missing = ", ".join(sorted(expected.keys() - params.keys())) or "nothing"
-            more = ", ".join(sorted(params.keys() - expected.keys())) or "nothing"
-            raise ModelError(f"Parameters of another model: missing here {missing}; too many {more}.")
-        for name, shape in expected.items():
-            if params[name].shape != shape:
-                raise ModelError(f"{name} has shape {params[name].shape}, expected {shape}.")
-
-    def _checked_features(self, params: Params, features: ArrayLike) -> Array:
-        self._check_params(params)
-        pictures = np.asarray(features)
-        axes = 3 if self.looks else 2
-        expected = f"({'pictures, regions' if self.looks else 'pictures'}, {self.feature_dim})"
-        if pictures.ndim != axes or pictures.shape[-1] != self.feature_dim:
-            hint = " Load them with features='grid'." if self.looks and pictures.ndim == 2 else ""
-            raise ModelError(f"features have shape {pictures.shape}, expected {expected}.{hint}")
-        if pictures.dtype.kind != "f":
-            raise ModelError(
-                f"features are {pictures.dtype}, expected float32. If they are stored as whole numbers, multiply "
-                "with their scale first; data.load does."
-            )
-        return pictures.astype(params["Wh"].dtype, copy=False)
-
-    def _checked(self, params: Params, features: ArrayLike, captions: ArrayLike) -> tuple[Array, Array]:
-        pictures, words, V = self._checked_features(params, features), np.asarray(captions), len(self.word_to_idx)
-        if words.dtype.kind not in "iu" or words.ndim != 2 or words.shape[1] < 2:
-            raise ModelError(
-                f"captions are {words.dtype} of shape {words.shape}, expected whole numbers of shape "
-                "(captions, words) with at least two words each."
-            )
-        if not len(words) == len(pictures) > 0:
-            raise ModelError(
-                f"There are {len(pictures)} pictures and {len(words)} captions; expected one picture a caption."
-            )
-        if not 0 <= words.min() <= words.max() < V:
-            raise ModelError(
-                f"captions hold word numbers from {words.min()} to {words.max()}, but the vocabulary has {V} words, "
-                f"0 to {V - 1}. Do captions and word_to_idx belong to one data set?"
-            )
-        return pictures, words
-
 
 def names(layer: int) -> tuple[str, str, str]:
     """The names of a layer's parameters: Wx, Wh, b, then Wx_2, Wh_2, b_2 and so on."""
     suffix = f"_{layer + 1}" if layer else ""
     return f"Wx{suffix}", f"Wh{suffix}", f"b{suffix}"
-
-
-def lengths(captions: Array, null: int) -> Array:
-    """How many steps each caption needs (N,): up to its last word that is not <NULL>, <START> not counted."""
-    mask = captions[:, 1:] != null  # (N, T)
-    return np.where(mask.any(axis=1), mask.shape[1] - mask[:, ::-1].argmax(axis=1), 0)
-
-
-def longest_first(captions: Array, null: int) -> Array:
-    """The order (N,) in which captions grow shorter; equals stay in order."""
-    return np.argsort(-lengths(captions, null), kind="stable")
-
-
-def lay_out(features: Array, captions: Array, null: int) -> Batch:
-    """Captions that come longest first, as the rows of a time-major buffer without padding."""
-    running = lengths(captions, null) > np.arange(captions.shape[1] - 1)[:, None]  # (T, N)
-    words, targets = captions[:, :-1].T[running], captions[:, 1:].T[running]  # (R,) each
-    steps = Steps.of([count for count in running.sum(axis=1).tolist() if count])
-    return Batch(features, words, targets, np.flatnonzero(targets != null), steps)
 
 
 def vocabulary_loss(params: Params, batch: Batch, h: Array, scale: float, room: Room) -> tuple[float, Array, Params]:
@@ -538,87 +414,3 @@ def vocabulary_loss(params: Params, batch: Batch, h: Array, scale: float, room: 
     dh = room.zeros("dh", R, H)
     dh[batch.counted] = dstates
     return loss, dh, grads
-
-
-def add_to_steps(a: Array, picture: Array, steps: Steps) -> None:
-    """Add picture (n, G) to the rows a (R, G) of every step."""
-    for count, rows in steps:
-        a[rows] += picture[:count]
-
-
-def sum_over_steps(da: Array, n: int, steps: Steps) -> Array:
-    """Backpropagate through add_to_steps: da (R, G) -> dpicture (n, G)."""
-    dpicture = np.zeros((n, da.shape[1]), da.dtype)
-    for count, rows in steps:
-        dpicture[:count] += da[rows]
-    return dpicture
-
-
-def side_by_side(work: Callable[[int], Any], parts: int) -> list[Any]:
-    """work(0), work(1), ... in as many threads; numpy lets them run side by side."""
-    if parts == 1:
-        return [work(0)]
-    others = [pool(parts - 1).submit(work, k) for k in range(1, parts)]
-    return [work(0), *(other.result() for other in others)]
-
-
-@cache
-def pool(threads: int) -> ThreadPoolExecutor:
-    """Threads that wait for work until the program ends."""
-    return ThreadPoolExecutor(threads, thread_name_prefix="captioner")
-
-
-# Files
-
-
-def save(path: str | os.PathLike[str], captioner: Captioner, params: Params) -> None:
-    """Write a captioner and its parameters to one .npz file, without pickle; an old file stays until all is written.
-
-    A pair of functions is not stored: give it again to `load`. Raises ModelError for parameters that do not fit.
-    """
-    captioner._check_params(params)
-    settings = {name: getattr(captioner, name) for name in KEPT}
-    settings |= {"format": FORMAT, "cell": captioner.cell if isinstance(captioner.cell, str) else None}
-    settings |= {"dtype": captioner.dtype.name, "word_to_idx": captioner.word_to_idx}
-    path = Path(path)
-    handle, draft = tempfile.mkstemp(prefix=path.name, suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            arrays: dict[str, Any] = {"settings": np.array(json.dumps(settings, ensure_ascii=False)), **params}
-            np.savez(file, **arrays)
-        os.replace(draft, path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
-
-
-def load(path: str | os.PathLike[str], cell: Pair | None = None) -> tuple[Captioner, Params]:
-    """Read what `save` wrote -> captioner, params. For a model around functions of your own, give them as `cell`.
-
-    Raises ModelError for a file that is not whole or not a captioner's, FileNotFoundError for none.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-        settings = json.loads(str(arrays.pop("settings")))
-        known = settings.pop("format") == FORMAT
-    except FileNotFoundError:
-        raise
-    except DAMAGE as problem:
-        raise ModelError(f"{path} is damaged or is not a captioner's file: {problem}") from problem
-    if not known:
-        raise ModelError(f"{path} was written by another version of this program; expected {FORMAT!r}.")
-    if settings.get("cell") is None and cell is None:
-        raise ModelError(f"{path} was trained with functions of your own: load(path, cell=(forward, backward)).")
-    settings["cell"] = settings.get("cell") or cell
-    try:
-        captioner = Captioner(**settings)
-        captioner._check_params(arrays)
-    except TypeError as problem:
-        raise ModelError(f"{path} is damaged or is not a captioner's file: {problem}") from problem
-    except ModelError as problem:
-        raise ModelError(f"{path}: {problem}") from problem
-    return captioner, arrays
-
-
-__all__: Sequence[str] = ("Captioner", "ModelError", "load", "save")
