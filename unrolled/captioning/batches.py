@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from unrolled.data.features import Both
 from unrolled.layers.room import Steps
 
 Array = NDArray[Any]
@@ -18,11 +19,11 @@ Array = NDArray[Any]
 class Batch(NamedTuple):
     """Captions laid out for a recurrence, time-major, longest first, without their padding.
 
-    features (n, ...) of the captions in that order; words (R,) read and targets (R,) expected; counted: the rows
-    whose target is a word (all of them but for a <NULL> in mid-caption)
+    features (n, D) of the captions in that order, or Both pooled and grid; words (R,) read and targets (R,) expected;
+    counted: the rows whose target is a word (all of them but for a <NULL> in mid-caption)
     """
 
-    features: Array
+    features: Array | Both
     words: Array
     targets: Array
     counted: Array
@@ -40,7 +41,7 @@ def longest_first(captions: Array, null: int) -> Array:
     return np.argsort(-lengths(captions, null), kind="stable")
 
 
-def lay_out(features: Array, captions: Array, null: int) -> Batch:
+def lay_out(features: Array | Both, captions: Array, null: int) -> Batch:
     """Captions that come longest first, as the rows of a time-major buffer without padding."""
     running = lengths(captions, null) > np.arange(captions.shape[1] - 1)[:, None]  # (T, N)
     words, targets = captions[:, :-1].T[running], captions[:, 1:].T[running]  # (R,) each

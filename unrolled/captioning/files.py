@@ -14,7 +14,7 @@ from unrolled import disk
 from unrolled.captioning.captioner import Captioner, Pair, Params
 from unrolled.captioning.given import ModelError, check_params
 
-KEPT = "image", "feature_dim", "wordvec_dim", "hidden_dim", "layers", "gates", "dropout", "threads"
+KEPT = "image", "feature_dim", "grid_dim", "wordvec_dim", "hidden_dim", "layers", "gates", "dropout", "threads"
 FORMAT = "unrolled captioner 1"
 DAMAGE = OSError, ValueError, KeyError, EOFError, AttributeError, TypeError, zipfile.BadZipFile, zlib.error
 

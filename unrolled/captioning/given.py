@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from unrolled.data.features import Both
+
 if TYPE_CHECKING:
     from unrolled.captioning.captioner import Captioner
 
@@ -37,7 +39,13 @@ def check_settings(model: Captioner, gates: int | None) -> None:
         raise ModelError(f"word_to_idx has no {', '.join(missing)}; is it the vocabulary of a data set?")
     if sorted(model.word_to_idx.values()) != list(range(len(model.word_to_idx))):
         raise ModelError("word_to_idx: expected each number from 0 on once.")
-    for name in ("feature_dim", "wordvec_dim", "hidden_dim", "layers", "threads"):
+    if model.looks != (model.grid_dim is not None):
+        raise ModelError(
+            "grid_dim: expected the channels of a region for an attention-lstm, and None for other cells; "
+            f"found {model.grid_dim} for {model.cell!r}."
+        )
+    sizes = ["feature_dim", "wordvec_dim", "hidden_dim", "layers", "threads", *["grid_dim"][: model.looks]]
+    for name in sizes:
         if not (isinstance(value := getattr(model, name), int | np.integer) and value >= 1):
             raise ModelError(f"{name}: expected a whole number from 1 on, found {value!r}.")
     if not 0 <= model.dropout < 1:
@@ -58,27 +66,40 @@ def check_params(model: Captioner, params: Mapping[str, Array]) -> None:
             raise ModelError(f"{name} has shape {params[name].shape}, expected {shape}.")
 
 
-def checked_features(model: Captioner, params: Mapping[str, Array], features: ArrayLike) -> Array:
+def checked_features(model: Captioner, params: Mapping[str, Array], features: Any) -> Array | Both:
     """The features of N pictures as arrays of the parameters' type; ModelError where they do not fit."""
-    check_params(model, params)
-    pictures = np.asarray(features)
-    axes = 3 if model.looks else 2
-    expected = f"({'pictures, regions' if model.looks else 'pictures'}, {model.feature_dim})"
-    if pictures.ndim != axes or pictures.shape[-1] != model.feature_dim:
-        hint = " Load them with features='grid'." if model.looks and pictures.ndim == 2 else ""
-        raise ModelError(f"features have shape {pictures.shape}, expected {expected}.{hint}")
-    if pictures.dtype.kind != "f":
+    dtype = params["Wh"].dtype
+    if not model.looks:
+        return _checked_array("features", features, ("pictures", model.feature_dim), dtype)
+    if isinstance(features, np.ndarray) or len(features := tuple(features)) != 2:
         raise ModelError(
-            f"features are {pictures.dtype}, expected float32. If they are stored as whole numbers, multiply "
+            "features: an attention-lstm takes a pair, pooled (pictures, "
+            f"{model.feature_dim}) and grid (pictures, regions, {model.grid_dim}). Load them with features='both'."
+        )
+    pooled = _checked_array("pooled features", features[0], ("pictures", model.feature_dim), dtype)
+    grid = _checked_array("grid", features[1], ("pictures", "regions", model.grid_dim), dtype)
+    if len(pooled) != len(grid):
+        raise ModelError(f"There are pooled features of {len(pooled)} pictures and grids of {len(grid)}.")
+    return Both(pooled, grid)
+
+
+def _checked_array(name: str, given: ArrayLike, shape: tuple[str | int | None, ...], dtype: np.dtype[Any]) -> Array:
+    array = np.asarray(given)
+    if array.ndim != len(shape) or array.shape[-1] != shape[-1]:
+        raise ModelError(f"{name} have shape {array.shape}, expected ({', '.join(map(str, shape))}).")
+    if array.dtype.kind != "f":
+        raise ModelError(
+            f"{name} are {array.dtype}, expected float32. If they are stored as whole numbers, multiply "
             "with their scale first; data.load does."
         )
-    return pictures.astype(params["Wh"].dtype, copy=False)
+    return array.astype(dtype, copy=False)
 
 
 def checked_batch(
-    model: Captioner, params: Mapping[str, Array], features: ArrayLike, captions: ArrayLike
-) -> tuple[Array, Array]:
+    model: Captioner, params: Mapping[str, Array], features: Any, captions: ArrayLike
+) -> tuple[Array | Both, Array]:
     """Features of N pictures and captions (N, T+1) as arrays; ModelError where they do not fit."""
+    check_params(model, params)
     pictures, words, V = checked_features(model, params, features), np.asarray(captions), len(model.word_to_idx)
     if words.dtype.kind not in "iu" or words.ndim != 2 or words.shape[1] < 2:
         raise ModelError(
