@@ -32,7 +32,7 @@ def features_of_files(paths: Sequence[Path], data: CaptionData) -> Any:
     if data.kind == "grid":
         return seen.grid
     pooled = seen.pooled if data.kind == "full" else _components(seen.pooled, data)
-    return Both(pooled, seen.grid) if data.kind == "both" else pooled
+    return Both(pooled, seen.grid / data.grid_unit) if data.kind == "both" else pooled
 
 
 def _square(picture: Any) -> Any:

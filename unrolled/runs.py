@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from unrolled import captioning, decoding, disk, lookout, opponents, page, plots, scoring, training
 from unrolled.captioning import Captioner
 from unrolled.checkpoints import CheckpointError
-from unrolled.data.features import Both
 from unrolled.data.layout import DataError
 from unrolled.data.loader import CaptionData, Split, load, open_photograph
 from unrolled.scenes.pointing import pointing
@@ -104,47 +103,14 @@ def _learn(
 ) -> History:
     if checkpoint.exists():
         print(f"Going on with {checkpoint}; --anew begins again.")
-    scale = regions_scale(data) if captioner.looks else None
-    examples, val = (split if scale is None else Scaled(split, *scale) for split in (data.train, data.val))
     try:
-        history = training.train(
-            captioner.loss, params, examples, val, checkpoint=checkpoint,
+        return training.train(
+            captioner.loss, params, data.train, data.val, checkpoint=checkpoint,
             optimiser=training.Adam(params, recipe.learning_rate), epochs=recipe.epochs, batch_size=recipe.batch,
             decay=recipe.decay, patience=recipe.patience, seed=recipe.seed,
         )
     except CheckpointError as problem:
         raise Trouble(f"{problem} Or begin again with --anew.") from problem
-    if scale is not None:
-        take_in_scale(params, *scale)
-    return history
-
-
-def take_in_scale(params: dict[str, Any], mean: NDArray[np.float32], std: NDArray[np.float32]) -> None:
-    """Let a model that learned from (grid - mean) / std read grids as they are stored; in place."""
-    params["W_grid"] /= std[:, None]            # (C, H)
-    params["b_grid"] -= mean @ params["W_grid"]
-
-
-def regions_scale(data: CaptionData) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Mean and deviation (C,) of each channel of the training pictures' grid, which learns faster without."""
-    some = data.train.features.grid[:2000]
-    return some.mean(axis=(0, 1)), np.maximum(some.std(axis=(0, 1)), np.float32(1e-3))
-
-
-class Scaled:
-    """A split whose grid comes as (grid - mean) / std; read once where it fits into memory."""
-
-    FITS = 1 << 30          # bytes
-
-    def __init__(self, split: Split, mean: NDArray[np.float32], std: NDArray[np.float32]):
-        self.captions, self.image_idxs = split.captions, split.image_idxs
-        self._mean, self._std, self._stored = mean, std, split.features
-        fits = 4 * np.prod(split.features.grid.shape) <= self.FITS
-        self.features: Any = self[:] if fits else self
-
-    def __getitem__(self, rows: Any) -> Both:
-        pooled, grid = self._stored[rows]
-        return Both(pooled, (grid - self._mean) / self._std)
 
 
 def captions_of(

@@ -57,7 +57,12 @@ def test_both_are_pooled_features_and_grid_of_the_same_pictures(tiny):
     _, features, image_idxs = found.minibatch("train", 5, rng=0)
     pooled, grid = features
     assert np.array_equal(pooled, data.load(tiny).train.features[image_idxs])
-    assert np.array_equal(grid, data.load(tiny, features="grid").train.features[image_idxs])
+    plain = data.load(tiny, features="grid").train.features
+    unit = plain[:].std(axis=(0, 1))
+    np.testing.assert_allclose(grid, plain[image_idxs] / unit, rtol=1e-5)
+    plain = data.load(tiny, features="grid").val.features
+    np.testing.assert_allclose(found.val.features.grid[:], plain[:] / unit, rtol=1e-5)
+    assert grid.dtype == np.float32
     assert [len(part) for part in features[[0, 3]]] == [2, 2]
     found.close()
     assert np.array_equal(found.train.features[image_idxs].grid, grid)

@@ -425,8 +425,8 @@ def test_inputs_that_do_not_fit(features, captions, words):
         (np.ones((2, D)), r"a pair, pooled \(pictures, 7\) and grid \(pictures, regions, 3\). Load them with feat"),
         (np.ones((2, L, C)), "an attention-lstm takes a pair"),
         ((np.ones((2, C)), np.ones((2, L, C))), r"pooled features have shape \(2, 3\), expected \(pictures, 7\)"),
-        ((np.ones((2, D)), np.ones((2, C))), r"grid have shape \(2, 3\), expected \(pictures, regions, 3\)"),
-        ((np.ones((2, D)), np.ones((2, L, C), np.int8)), "grid are int8, expected float32"),
+        ((np.ones((2, D)), np.ones((2, C))), r"regions have shape \(2, 3\), expected \(pictures, regions, 3\)"),
+        ((np.ones((2, D)), np.ones((2, L, C), np.int8)), "regions are int8, expected float32"),
         ((np.ones((2, D)), np.ones((3, L, C))), "There are pooled features of 2 pictures and grids of 3"),
     ],
 )

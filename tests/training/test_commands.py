@@ -16,9 +16,7 @@ from typer.testing import CliRunner
 from tests.lesson import ROOT
 from unrolled import captioning
 from unrolled.__main__ import app
-from unrolled.captioning import Captioner
 from unrolled.data import DataError, load
-from unrolled.runs import take_in_scale
 
 WORDS = ["<NULL>", "<START>", "<END>", "<UNK>", "a", "dog", "cat", "runs", "sleeps", "<b>here</b>"]
 SENTENCES = ["a dog runs", "a cat sleeps <b>here</b>", "a dog sleeps", "a cat runs <b>here</b>"]
@@ -167,22 +165,6 @@ def test_an_interrupted_training_goes_on_and_other_settings_are_refused(folder, 
     _, expected = captioning.load(tmp_path / "whole" / "lstm.npz")
     for name in expected:
         np.testing.assert_array_equal(params[name], expected[name])
-
-
-def test_a_model_trained_on_scaled_regions_reads_them_as_they_are_stored():
-    rng = np.random.default_rng(0)
-    stored = 3 + rng.normal(size=(4, 9, 5)) * np.arange(1, 6)
-    mean, std = stored.mean(axis=(0, 1)), stored.std(axis=(0, 1))
-    pooled = rng.normal(size=(4, 3))
-    captions = rng.integers(1, len(WORDS), (4, 6))
-    words = {word: i for i, word in enumerate(WORDS)}
-    sizes = {"feature_dim": 3, "grid_dim": 5, "wordvec_dim": 4, "hidden_dim": 6}
-    model = Captioner("attention-lstm", word_to_idx=words, dtype="float64", **sizes)
-    params = model.init(1)
-    params["b_grid"] += rng.normal(size=6)
-    expected, _ = model.loss(params, (pooled, (stored - mean) / std), captions)
-    take_in_scale(params, mean, std)
-    assert model.loss(params, (pooled, stored), captions)[0] == pytest.approx(expected, rel=1e-12)
 
 
 def test_an_image_file_of_a_scene_is_seen_as_the_stored_scene_is(tmp_path):

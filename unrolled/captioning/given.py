@@ -77,7 +77,7 @@ def checked_features(model: Captioner, params: Mapping[str, Array], features: An
             f"{model.feature_dim}) and grid (pictures, regions, {model.grid_dim}). Load them with features='both'."
         )
     pooled = _checked_array("pooled features", features[0], ("pictures", model.feature_dim), dtype)
-    grid = _checked_array("grid", features[1], ("pictures", "regions", model.grid_dim), dtype)
+    grid = _checked_array("regions", features[1], ("pictures", "regions", model.grid_dim), dtype)
     if len(pooled) != len(grid):
         raise ModelError(f"There are pooled features of {len(pooled)} pictures and grids of {len(grid)}.")
     return Both(pooled, grid)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from PIL.Image import Image
 
+_ENOUGH = 2000  # pictures, to see how much a channel varies
 _OVERFIT_SEED = 231  # max_train picks the same captions for everyone
 
 
@@ -36,7 +37,8 @@ def load(
     """Load a data set by name ("scenes", "coco") or by the folder it is in.
 
     `max_train` keeps that many training captions, chosen at random once and the same for everyone;
-    `features` are "pca" (M, 512), "full" (M, F), "grid" (M, R, C), or "both": pca and grid, side by side;
+    `features` are "pca" (M, 512), "full" (M, F), "grid" (M, R, C), or "both": pca and grid side by side,
+    for a model that looks; its grid comes with all channels at one deviation;
     `images` is a folder with the photographs, for data sets that come without.
     Raises DataError, a sentence that names the file and the field, for a data set that is not whole.
     """
@@ -142,6 +144,10 @@ class CaptionData:
             split: Split(folder, split, self.idx_to_word, kind, max_train if split == "train" else None)
             for split in layout.split_names(folder)
         }
+        if kind == "both":
+            self.grid_unit = _deviation(self.train.features.grid)
+            for split in self.splits.values():
+                split.features.grid.divide_by(self.grid_unit)
         widths = {name: split.features.row_shape for name, split in self.splits.items()}
         if len(set(widths.values())) > 1:
             raise DataError(f"{folder}: features differ in shape between splits: {widths}.")
@@ -282,6 +288,12 @@ class CaptionData:
         except DataError:
             images = self.split(split).images
             return images[i] if images else f"{split} {i}"
+
+
+def _deviation(grid: Features) -> NDArray[np.float32]:
+    """How far each channel (C,) of the training pictures' grid varies, by the first of them."""
+    some = grid[:_ENOUGH]
+    return np.maximum(some.std(axis=(0, 1), dtype=np.float64), 1e-3).astype(np.float32)
 
 
 def _check_kind(folder: Path, kind: str) -> None:
