@@ -184,6 +184,7 @@ def next_letters(probabilities: np.ndarray, read: str, letters: str) -> Figure:
 
 LINES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")      # Okabe and Ito 2008
 STROKES = ("-", "--", "-.", ":")        # beside colour, so that lines can be told apart without it
+MARKS = ("o", "s", "^", "D", "v")
 LABEL = "#787878"                       # reads on white (4.4 to 1) and on black (4.3 to 1)
 PLAIN = 8                               # points: small text
 
@@ -266,6 +267,30 @@ def gradient_norms(
     if clip is not None:
         ax.axhline(clip, color=LABEL, lw=1, linestyle=(0, (1, 3)), label=f"clipped above {clip:g}")
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title, yscale="log")
+    return _finish(fig, legend=True)
+
+
+def success_curves(
+    successes: Mapping[str, np.ndarray], lengths: Sequence[int], title: str = "", chance: float | None = None,
+    xlabel: str = "length of the sequence",
+) -> Figure:
+    """Draw what was achieved at each length: the mean over seeds as a line, each seed as a dot, their range as a band.
+
+    successes: (seeds, lengths) by name, each from 0 to 1; `chance` draws the line of a guess
+    """
+    fig, ax = new_figure(7, 3.4)
+    for k, (name, found) in enumerate(successes.items()):
+        found, colour = np.asarray(found, dtype=float), LINES[k % len(LINES)]
+        where = np.asarray(lengths) * 1.025 ** (k - (len(successes) - 1) / 2)      # side by side, not one on another
+        ax.fill_between(where, found.min(axis=0), found.max(axis=0), color=colour, alpha=0.15, lw=0)
+        ax.plot(np.tile(where, len(found)), found.ravel(), ls="", marker=MARKS[k % len(MARKS)], ms=4, color=colour,
+                alpha=0.6)
+        ax.plot(where, found.mean(axis=0), color=colour, ls=STROKES[k % len(STROKES)], lw=1.8, label=name)
+    if chance is not None:
+        ax.axhline(chance, color=LABEL, lw=1, linestyle=(0, (1, 3)), label="a guess")
+    ax.set(xscale="log", xlabel=xlabel, ylabel="success", ylim=(-0.03, 1.05), title=title)
+    ax.set_xticks(list(lengths), [str(n) for n in lengths], minor=False)
+    ax.set_xticks([], minor=True)
     return _finish(fig, legend=True)
 
 

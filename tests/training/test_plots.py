@@ -29,6 +29,8 @@ FIGURES = {
     "losses": lambda: plots.loss_curves({"rnn": history(), "lstm": history(val=False)}, title="two cells"),
     "no loss yet": lambda: plots.loss_curves(History()),
     "norms": lambda: plots.gradient_norms({"rnn": [1.0, 0.5, 0.0, np.inf], "lstm": [1.0, 1.1]}, clip=5.0),
+    "success": lambda: plots.success_curves({"rnn": rng.random((5, 3)), "lstm": np.ones((5, 3))}, [10, 20, 40],
+                                            "recall", chance=0.25),
     "captions": lambda: plots.captioned([picture(), "val-1.jpg"], ["a $5 dog", "a cat_x^2"], [["a $ dog"], ["cat"]]),
     "one caption": lambda: plots.captioned([picture()], ["a dog"]),
     "attention": lambda: plots.attention_maps(picture(), ["a", "$dog$"], rng.dirichlet(np.ones(49), 2)),
