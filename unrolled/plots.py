@@ -160,13 +160,16 @@ def gru_cell(gradients: bool = False) -> Figure:
     return _cell(GRU_PARTS, GRU_WAYS, words, gradients, xlim=(-0.7, 10.9), ylim=(-1.3, 3.5))
 
 
-def hidden_states(h: np.ndarray, title: str = "", ax: Axes | None = None) -> Axes:
-    """Draw hidden states (T, H) as a picture: time to the right, one row per unit, colour from -1 to 1."""
+def hidden_states(h: np.ndarray, title: str = "", ax: Axes | None = None, label: str = "h") -> Axes:
+    """Draw hidden states (T, H) as a picture: time to the right, one row per unit, colour from -1 to 1.
+
+    ``label`` says what the colour stands for: h, or c for the cells of an LSTM.
+    """
     if ax is None:
         _, ax = new_figure(7, 2.4)
     picture = ax.imshow(h.T, cmap=DIVERGING, vmin=-1, vmax=1, aspect="auto", interpolation="nearest")
-    ax.set(xlabel="time step", ylabel="hidden unit", title=title)
-    ax.figure.colorbar(picture, ax=ax, label="h")
+    ax.set(xlabel="time step", ylabel="unit", title=title)
+    ax.figure.colorbar(picture, ax=ax, label=label)
     return ax
 
 
