@@ -19,7 +19,7 @@ def counted(value: Any) -> str:
     if value is None:
         return "None"
     if not is_a(value, (tuple, list)):
-        return "one " + a_kind(value).partition(" ")[2]
+        return "one " + a_kind(value).partition(" ")[2].removeprefix("nd")
     count = len(as_tuple(value))
     return f"{count} thing{'s' * (count != 1)}"
 
