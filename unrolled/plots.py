@@ -118,8 +118,9 @@ def lstm_cell(gradients: bool = False) -> Figure:
 
 
 def _cell(parts: Sequence[tuple], ways: Sequence[tuple], words: Sequence[tuple], gradients: bool,
-          **limits: tuple[float, float]) -> Figure:
-    fig, ax = new_figure(9.5, 3.8)
+          back: Sequence[tuple] = (), height: float = 3.8, **limits: tuple[float, float]) -> Figure:
+    """Draw boxes, arrows, words beside them, and in pink the words beside the arrows ``back``."""
+    fig, ax = new_figure(9.5, height)
     for x, y, colour, text, width in parts:
         _box(ax, x, y, colour, text, width)
     for start, end in ways:
@@ -130,43 +131,54 @@ def _cell(parts: Sequence[tuple], ways: Sequence[tuple], words: Sequence[tuple],
             _arrow(ax, tuple(end - side), tuple(start - side), GRADIENT)
     for x, y, word in words:
         ax.text(x, y, word, ha="right" if x < 5 else "center", va="center", color=INK, fontsize=9, style="italic")
+    for x, y, word in back:
+        ax.text(x, y, word, ha="center", va="center", color=GRADIENT, fontsize=9)
     ax.set(**limits)
     ax.axis("off")
     return fig
 
 
 GRU_PARTS = (           # x, y, colour, text, width
-    (0, 3, STATE, "prev_h", 0.95), (2.2, 3, "none", "×", 0.5), (8.4, 3, "none", "+", 0.5),
-    (10.2, 3, STATE, "next_h", 0.95), (2.2, 2, OUTPUT, "z", 0.5), (5.2, 2, OUTPUT, "1 - z", 0.75),
-    (8.4, 2, "none", "×", 0.5), (3.7, 1, OUTPUT, "r", 0.5), (5.2, 1, "none", "×", 0.5), (6.5, 1, "none", "+", 0.5),
-    (7.4, 1, "none", "tanh", 0.7), (8.4, 1, INPUT, "n", 0.5), (0, 0, STATE, "prev_h", 0.95),
-    (0, -0.9, INPUT, "x", 0.95), (3.7, 0, "none", "prev_h Wh", 3.9), (4.35, -0.9, "none", "x Wx + b", 5.2),
+    (0, 3, STATE, "prev_h", 0.95), (2.2, 3, "none", "×", 0.5), (8.9, 3, "none", "+", 0.5),
+    (10.6, 3, STATE, "next_h", 0.95), (2.2, 2, OUTPUT, "z", 0.5), (5.6, 2, OUTPUT, "1 - z", 0.75),
+    (8.9, 2, "none", "×", 0.5), (4.3, 1.1, OUTPUT, "r", 0.5), (5.6, 1.1, "none", "×", 0.5),
+    (6.9, 1.1, "none", "+", 0.5), (7.9, 1.1, "none", "tanh", 0.7), (8.9, 1.1, INPUT, "n", 0.5),
+    (2.2, 0.3, "none", "+", 0.5), (4.3, 0.3, "none", "+", 0.5),
+    (1.6, -0.7, STATE, "$u_z$", 0.6), (2.8, -0.7, INPUT, "$a_z$", 0.6), (3.8, -0.7, STATE, "$u_r$", 0.6),
+    (4.8, -0.7, INPUT, "$a_r$", 0.6), (5.6, -0.7, STATE, "$u_n$", 0.6), (6.9, -0.7, INPUT, "$a_n$", 0.6),
+    (0, -1.6, STATE, "prev_h", 0.95), (2.75, -1.6, "none", r"prev_h Wh = [$u_r\;u_z\;u_n$]", 3.6),
+    (5.6, -1.6, INPUT, "x", 0.95), (8.35, -1.6, "none", r"x Wx + b = [$a_r\;a_z\;a_n$]", 3.6),
 )
 GRU_WAYS = (            # from where to where
-    ((0.5, 3), (1.9, 3)), ((2.5, 3), (8.1, 3)), ((8.7, 3), (9.7, 3)), ((2.2, 2.3), (2.2, 2.7)),
-    ((2.5, 2), (4.8, 2)), ((5.6, 2), (8.1, 2)), ((8.4, 2.3), (8.4, 2.7)), ((8.4, 1.3), (8.4, 1.7)),
-    ((4, 1), (4.9, 1)), ((5.5, 1), (6.2, 1)), ((6.8, 1), (7.05, 1)), ((7.8, 1), (8.1, 1)), ((0.5, 0), (1.7, 0)),
-    ((0.5, -0.9), (1.7, -0.9)), ((2.2, 0.3), (2.2, 1.7)), ((3.7, 0.3), (3.7, 0.7)), ((5.2, 0.3), (5.2, 0.7)),
-    ((6.5, -0.6), (6.5, 0.7)), ((2.2, -0.6), (2.2, -0.3)), ((3.7, -0.6), (3.7, -0.3)),
+    ((0.5, 3), (1.9, 3)), ((2.5, 3), (8.6, 3)), ((9.2, 3), (10.1, 3)), ((2.2, 2.3), (2.2, 2.7)),
+    ((2.5, 2), (5.2, 2)), ((6, 2), (8.6, 2)), ((8.9, 2.3), (8.9, 2.7)), ((8.9, 1.4), (8.9, 1.7)),
+    ((4.6, 1.1), (5.3, 1.1)), ((5.9, 1.1), (6.6, 1.1)), ((7.2, 1.1), (7.5, 1.1)), ((8.3, 1.1), (8.6, 1.1)),
+    ((2.2, 0.6), (2.2, 1.7)), ((4.3, 0.6), (4.3, 0.8)), ((1.65, -0.4), (2.05, 0)), ((2.75, -0.4), (2.35, 0)),
+    ((3.85, -0.4), (4.15, 0)), ((4.75, -0.4), (4.45, 0)), ((5.6, -0.4), (5.6, 0.8)), ((6.9, -0.4), (6.9, 0.8)),
+    ((0.5, -1.6), (0.9, -1.6)), ((6.1, -1.6), (6.5, -1.6)),
 )
 
 
 def gru_cell(gradients: bool = False) -> Figure:
     """Draw one step of a GRU: one switch between the old state, on top, and the candidate, below.
 
-    With ``gradients``, the way of each gradient back as well.
+    The pieces of both products come in from below. With ``gradients``, the way of each gradient back as well.
     """
-    words = ((2.05, 2.5, "keep"), (7.9, 2.5, "renew"), (4.75, 1.28, "listen"))
-    return _cell(GRU_PARTS, GRU_WAYS, words, gradients, xlim=(-0.7, 10.9), ylim=(-1.3, 3.5))
+    words = ((2.05, 2.5, "keep"), (8.4, 2.5, "renew"), (5, 1.38, "listen"))
+    back = ((3.85, 1.72, "× (-1)"),) if gradients else ()
+    return _cell(GRU_PARTS, GRU_WAYS, words, gradients, back, height=4.6, xlim=(-0.7, 11.3), ylim=(-2, 3.5))
 
 
-def hidden_states(h: np.ndarray, title: str = "", ax: Axes | None = None) -> Axes:
-    """Draw hidden states (T, H) as a picture: time to the right, one row per unit, colour from -1 to 1."""
+def hidden_states(h: np.ndarray, title: str = "", ax: Axes | None = None, label: str = "h") -> Axes:
+    """Draw hidden states (T, H) as a picture: time to the right, one row per unit, colour from -1 to 1.
+
+    ``label`` says what the colour stands for: h, or c for the cells of an LSTM.
+    """
     if ax is None:
         _, ax = new_figure(7, 2.4)
     picture = ax.imshow(h.T, cmap=DIVERGING, vmin=-1, vmax=1, aspect="auto", interpolation="nearest")
-    ax.set(xlabel="time step", ylabel="hidden unit", title=title)
-    ax.figure.colorbar(picture, ax=ax, label="h")
+    ax.set(xlabel="time step", ylabel="unit", title=title)
+    ax.figure.colorbar(picture, ax=ax, label=label)
     return ax
 
 

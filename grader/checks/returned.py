@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.calls import function_name
+from grader.checks.calls import function_name, required_names, type_name
 from grader.checks.compare import a_kind, as_numbers, as_tuple, is_a, require_array, require_keys
 from grader.checks.gradients import Position, leaf
 from grader.checks.sizes import Sizes
@@ -19,9 +19,24 @@ def counted(value: Any) -> str:
     if value is None:
         return "None"
     if not is_a(value, (tuple, list)):
-        return "one " + a_kind(value).partition(" ")[2]
+        return "one " + a_kind(value).partition(" ")[2].removeprefix("nd")
     count = len(as_tuple(value))
     return f"{count} thing{'s' * (count != 1)}"
+
+
+def require_things(f: Callable, returned: Any, names: Sequence[str]) -> tuple:
+    """What f returned, as many things as there are names and none of them None, or raise the verdict.
+
+    Of a thing that stays elsewhere its type tells whether it is None.
+    """
+    things = as_tuple(returned)
+    if len(things) != len(names):
+        raise wrong(f"{function_name(f)} returned {counted(returned)}, "
+                    f"expected {len(names)} things: {', '.join(names)}.")
+    for name, value in zip(names, things, strict=True):
+        if value is None or type_name(value) == "NoneType":
+            raise wrong(f"{function_name(f)} returned None for {name}.")
+    return things
 
 
 def first_outputs(f: Callable, returned: Any, count: int) -> tuple:
@@ -40,6 +55,11 @@ def outputs_and_cache(forward: Callable, backward: Callable, returned: Any) -> t
     if len(things) < 2:
         raise wrong(f"{function_name(forward)} returned {counted(returned)}, expected its output and a cache.",
                     f"{function_name(backward)} needs the cache.")
+    taken = required_names(backward)
+    if len(things) < len(taken):
+        raise wrong(f"{function_name(forward)} returned {counted(returned)}, "
+                    f"expected {len(taken)}: an output for each gradient, and a cache.",
+                    f"{function_name(backward)} takes {', '.join(taken)}.")
     return things[:-1], things[-1]
 
 
