@@ -170,8 +170,9 @@ def sentences(count: int, seed: object, shortest: int = 4, longest: int = 9,
 
     -> ``count`` pairs (English words, French words)
     """
-    dice, seen, pairs = Dice("bilingual", seed), {" ".join(english) for english, _ in without}, []
-    nested = 1 if longest <= 10 else 2
+    dice, seen = Dice("bilingual", seed), {" ".join(english) for english, _ in without}
+    pairs: list[Pair] = []
+    nested = 1 if longest <= 12 else 2
     while len(pairs) < count:
         sentence = think(dice, nested)
         words = english(sentence)
@@ -183,7 +184,7 @@ def sentences(count: int, seed: object, shortest: int = 4, longest: int = 9,
 
 def think(dice: Dice, nested: int = 1) -> Sentence:
     """Think of a sentence, with clauses about a subject or an object up to a depth."""
-    some = (_phrase(dice, ("person", "animal"), nested),)
+    some: tuple[Phrase, ...] = (_phrase(dice, ("person", "animal"), nested),)
     if dice.chance(0.2):
         some += (_phrase(dice, ("person", "animal"), nested - 1),)
     return Sentence(some, _clause(dice, nested))
@@ -303,7 +304,8 @@ def _agreeing(forms: Sequence[str], feminine: bool, several: bool) -> str:
 
 def _before_noun(forms: Sequence[str], noun: str, feminine: bool, several: bool) -> str:
     """The form of an adjective that stands before its noun: vieil homme, vieux chat."""
-    return forms[4] if not feminine and not several and _begins_with_vowel(noun) else _agreeing(forms, feminine, several)
+    special = not feminine and not several and _begins_with_vowel(noun)
+    return forms[4] if special else _agreeing(forms, feminine, several)
 
 
 def _begins_with_vowel(word: str) -> bool:

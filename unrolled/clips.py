@@ -28,10 +28,12 @@ PIXELS, FINER, UNITS_WIDE = 40, 2, 64
 STRIDE = (          # once round is two steps: a foot in front, legs passing, the other foot in front, passing
     STAND._replace(knees=((-4, 9), (6, 11)), feet=((-10, 2), (9, 1)), elbows=((6, 26), (-7, 25)),
                    hands=((11, 21), (-10, 19))),
-    STAND._replace(knees=((2, 11), (0, 9)), feet=((-3, 5), (0, 1)), elbows=((0, 25), (0, 25)), hands=((2, 18), (2, 18))),
+    STAND._replace(knees=((2, 11), (0, 9)), feet=((-3, 5), (0, 1)), elbows=((0, 25), (0, 25)),
+                   hands=((2, 18), (2, 18))),
     STAND._replace(knees=((6, 11), (-4, 9)), feet=((9, 1), (-10, 2)), elbows=((-7, 25), (6, 26)),
                    hands=((-10, 19), (11, 21))),
-    STAND._replace(knees=((0, 9), (2, 11)), feet=((0, 1), (-3, 5)), elbows=((0, 25), (0, 25)), hands=((2, 18), (2, 18))),
+    STAND._replace(knees=((0, 9), (2, 11)), feet=((0, 1), (-3, 5)), elbows=((0, 25), (0, 25)),
+                   hands=((2, 18), (2, 18))),
 )
 BEND = (            # from upright to a crouch
     STAND,
@@ -52,6 +54,7 @@ class Action:
     """A way through the poses of a family: round and round, there, back, or to and fro, so fast."""
 
     name: str
+    says: str
     family: str
     way: str
     least: float        # of the whole way, per frame
@@ -59,15 +62,15 @@ class Action:
 
 
 ACTIONS = (
-    Action("walk", "stride", "round", 0.07, 0.11),
-    Action("run", "stride", "round", 0.22, 0.29),
-    Action("back away", "stride", "round", -0.11, -0.07),
-    Action("crouch", "bend", "there", 0.08, 0.13),
-    Action("get up", "bend", "back", 0.08, 0.13),
-    Action("bounce", "bend", "to and fro", 0.25, 0.4),
-    Action("raise an arm", "arm", "there", 0.08, 0.13),
-    Action("lower an arm", "arm", "back", 0.08, 0.13),
-    Action("wave", "arm", "to and fro", 0.25, 0.4),
+    Action("walk", "walks", "stride", "round", 0.07, 0.11),
+    Action("run", "runs", "stride", "round", 0.22, 0.29),
+    Action("back away", "backs away", "stride", "round", -0.11, -0.07),
+    Action("crouch", "crouches", "bend", "there", 0.08, 0.13),
+    Action("get up", "gets up", "bend", "back", 0.08, 0.13),
+    Action("bounce", "bounces", "bend", "to and fro", 0.25, 0.4),
+    Action("raise an arm", "raises an arm", "arm", "there", 0.08, 0.13),
+    Action("lower an arm", "lowers an arm", "arm", "back", 0.08, 0.13),
+    Action("wave", "waves", "arm", "to and fro", 0.25, 0.4),
 )
 NAMES = tuple(action.name for action in ACTIONS)
 FAMILIES = {"stride": STRIDE, "bend": BEND, "arm": ARM}
@@ -77,13 +80,15 @@ FAMILIES = {"stride": STRIDE, "bend": BEND, "arm": ARM}
 class Clips:
     """N clips of up to T frames; what is after the end of a clip is zero, and its label -1.
 
-    frames (N, T, 40, 40, 3) uint8, actions (N,) of the first part, labels (N, T) of each frame, lengths (N,)
+    frames (N, T, 40, 40, 3) uint8, actions (N,) of the first part, labels (N, T) of each frame, lengths (N,),
+    texts: for each clip the words that tell it, "a girl waves then runs"
     """
 
     frames: NDArray[np.uint8]
     actions: NDArray[np.int64]
     labels: NDArray[np.int64]
     lengths: NDArray[np.int64]
+    texts: list[list[str]]
 
     def __len__(self) -> int:
         return len(self.actions)
@@ -94,15 +99,19 @@ def draw(count: int, seed: object, parts: int = 1, shortest: int = 8, longest: i
     dice, T = Dice("clips", seed, parts), parts * longest
     frames = np.zeros((count, T, PIXELS, PIXELS, 3), np.uint8)
     labels = np.full((count, T), -1)
+    texts = []
     for n in range(count):
         look, t = _look(dice), 0
+        told: list[str] = []
         for _ in range(parts):
             number = dice.whole(0, len(ACTIONS) - 1)
+            told += [ACTIONS[number].says] * (told[-1:] != [ACTIONS[number].says])
             for pose, moved in poses(ACTIONS[number], dice.whole(shortest, longest), dice):
                 frames[n, t] = _frame(look, pose, moved)
                 labels[n, t] = number
                 t += 1
-    return Clips(frames, labels[:, 0].copy(), labels, (labels >= 0).sum(axis=1))
+        texts.append(f"a {look['kind']} {' then '.join(told)}".split())
+    return Clips(frames, labels[:, 0].copy(), labels, (labels >= 0).sum(axis=1), texts)
 
 
 def poses(action: Action, count: int, dice: Dice) -> Iterator[tuple[Pose, float]]:
@@ -190,7 +199,7 @@ class Eye:
         """Features of every frame, (N, T, count), each about one in size; zero after the end of a clip."""
         N, T = some.labels.shape
         seen = (_outlines(some.frames.reshape(N * T, PIXELS, PIXELS, 3)) - self.middle) @ self.directions
-        return seen.reshape(N, T, -1) * (some.labels >= 0)[:, :, None]
+        return np.where((some.labels >= 0)[:, :, None], seen.reshape(N, T, -1), np.float32(0))
 
 
 def _outlines(frames: NDArray[np.uint8]) -> NDArray[np.float32]:

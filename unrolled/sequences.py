@@ -60,6 +60,46 @@ def decoder_loss(
     }
 
 
+def softmax_loss(scores: Array, labels: Whole) -> tuple[float, Array]:
+    """The softmax loss of one choice per row, averaged: scores (N, K), labels (N,) -> loss, dscores (N, K)."""
+    every = np.ones((len(scores), 1), dtype=bool)
+    loss, dscores = temporal_softmax_loss(scores[:, None], labels[:, None], every)
+    return loss, dscores[:, 0]
+
+
+def feed_forward_scores(params: Mapping[str, Array], x: Array) -> tuple[Array, Any]:
+    """Scores of sequences by a network without recurrence: every step alone, their mean, and a layer more.
+
+    x (N, T, D), zero after the end of a sequence; params has W_one (D, M), b_one (M,), W_two (M, M), b_two (M,),
+    W_out (M, K), b_out (K,) -> scores (N, K), cache. Steps in another order give the same scores.
+    """
+    counts = np.asarray(x.any(axis=2, keepdims=True), dtype=x.dtype)  # (N, T, 1)
+    share = counts / counts.sum(axis=1, keepdims=True)
+    one = np.tanh(x @ params["W_one"] + params["b_one"])  # (N, T, M)
+    mean = (one * share).sum(axis=1)  # (N, M)
+    two = np.tanh(mean @ params["W_two"] + params["b_two"])
+    return two @ params["W_out"] + params["b_out"], (x, share, one, mean, two)
+
+
+def feed_forward_loss(params: Mapping[str, Array], x: Array, labels: Whole) -> tuple[float, Params]:
+    """The loss of feed_forward_scores: x (N, T, D), labels (N,) -> loss, gradients by name."""
+    scores, (x, share, one, mean, two) = feed_forward_scores(params, x)
+    loss, dscores = softmax_loss(scores, labels)
+    dtwo = (dscores @ params["W_out"].T) * (1 - two**2)
+    dmean = dtwo @ params["W_two"].T
+    done = dmean[:, None] * share * (1 - one**2)  # (N, T, M)
+    flat, dflat = x.reshape(-1, x.shape[2]), done.reshape(-1, done.shape[2])
+    return loss, {
+        "W_one": flat.T @ dflat, "b_one": dflat.sum(axis=0), "W_two": mean.T @ dtwo, "b_two": dtwo.sum(axis=0),
+        "W_out": two.T @ dscores, "b_out": dscores.sum(axis=0),
+    }
+
+
+def one_hot(rows: Whole, count: int) -> Array:
+    """Word numbers (N, T) as vectors (N, T, count) with a single 1, and none for <NULL>."""
+    return (np.eye(count, dtype=np.float32) * (np.arange(count) != NULL))[rows]
+
+
 def numbered(sentences: Sequence[Sequence[str]], vocabulary: Sequence[str], marks: bool, length: int = 0) -> Whole:
     """Sentences as rows of word numbers, <NULL> to the right; with ``marks`` between <START> and <END>.
 

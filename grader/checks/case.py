@@ -32,6 +32,7 @@ from grader.checks.gradients import (
     USUAL,
     Care,
     Numeric,
+    arrays_in,
     computes_in_single,
     in_double,
     leaves,
@@ -218,12 +219,14 @@ class Case:
             raise CheckFailed("\n  ".join([str(_prefixed(verdict, label)), *more])) from None
 
     @quiet
-    def outputs(self, f: Callable, *inputs: Any, like: Likeness | None = None, **wants: Any) -> None:
+    def outputs(self, f: Callable, *inputs: Any, like: Likeness | None = None, whole: bool = False,
+                **wants: Any) -> None:
         """Judge what f returns: ``case.outputs(step, x, h, next_h=[[…]])``, one keyword per output, in order.
 
-        ``like`` says of wrong values what they come from: ``{"It is right without b: is b added?": [[…]]}``.
+        ``like`` says of wrong values what they come from: ``{"It is right without b: is b added?": [[…]]}``. ``whole``
+        refuses word numbers that are floats.
         """
-        self._say(self._judge_outputs(f, inputs, wants, like=like))
+        self._say(self._judge_outputs(f, inputs, wants, like=like, whole=whole))
 
     @quiet
     def captions(self, f: Callable, params: dict, features: np.ndarray, length: int, *, want: Any, says: str,
@@ -321,12 +324,14 @@ class Case:
             print(f"  {line}")
 
     def _judge_outputs(self, f: Callable, inputs: tuple, wants: Mapping[str, Any], care: Care = USUAL,
-                       like: Likeness | None = None) -> Verdicts:
+                       like: Likeness | None = None, whole: bool = False) -> Verdicts:
         mine = copies(inputs)
         outs = first_outputs(f, self.call.in_place(f, *mine, first=len(wants)), len(wants))
         arrays = [self._arrays(name, out, want) for (name, want), out in zip(wants.items(), outs, strict=True)]
         self._require_untouched(f, parameter_names(f, len(inputs)), inputs, mine)
         self._require_in_order(list(wants), [pairs[0] for pairs in arrays])
+        for name, out in zip(wants, outs if whole else (), strict=False):
+            captioning.require_whole(name, out)
         for index, pairs in enumerate(arrays):
             for name, got, want in pairs:
                 explain = experiments.either(like, experiments.Outputs(self.call, f, inputs, index, want, name))
@@ -503,7 +508,10 @@ class Case:
     def _cut(self, whole: np.ndarray, inputs: tuple, base: tuple) -> np.ndarray:
         for letter in "NT":
             n = self.sizes.of.get(letter)
-            if n and all(n not in np.shape(a) for a in inputs) and any(n in np.shape(a) for a in base):
+            if not n:
+                continue
+            now, before = ([np.shape(a) for a in arrays_in(some)] for some in (inputs, base))
+            if all(n not in shape for shape in now) and any(n in shape for shape in before):
                 whole = self.sizes.first(whole, letter)
         return whole
 
@@ -513,11 +521,11 @@ def _wave(shape: tuple[int, ...], frequency: float) -> np.ndarray:
 
 
 def _same(old: Any, new: Any) -> bool:
-    """Tell whether an input is bit by bit what it was; of what is no array, no one knows."""
-    if not isinstance(old, np.ndarray):
-        return True
-    alike = type(new) is np.ndarray and new.shape == old.shape and new.dtype == old.dtype
-    return alike and new.tobytes() == old.tobytes()
+    """Tell whether an input is bit by bit what it was; of what holds no array, no one knows."""
+    before, after = arrays_in(old), arrays_in(new)
+    return len(before) == len(after) and all(
+        type(b) is np.ndarray and b.shape == a.shape and b.dtype == a.dtype and b.tobytes() == a.tobytes()
+        for a, b in zip(before, after, strict=True))
 
 
 def _prefixed(verdict: CheckFailed, label: str, warned: Sequence[str] = ()) -> CheckFailed:
