@@ -161,8 +161,9 @@ class Pair:
 
         def words(got: np.ndarray, want: np.ndarray) -> list[str]:
             found = ""
-            for experiment in (self._itself, self._not_on_the_way, self._elsewhere, self._layers, self._upstream, self._without, self._one_step,
-                               self._one_a_row, self._repeated, self._symmetric, self._tiny, self._held, self._alone):
+            for experiment in (self._itself, self._not_on_the_way, self._elsewhere, self._layers, self._upstream,
+                               self._without, self._one_step, self._one_a_row, self._repeated, self._symmetric,
+                               self._tiny, self._held, self._alone):
                 try:
                     found = found or experiment(numeric, name, got, want, errors)
                 except CheckFailed:
