@@ -192,7 +192,7 @@ def confusion(wanted: np.ndarray, said: np.ndarray, names: Sequence[str], title:
     for (row, column), count in np.ndenumerate(counts):
         if count:
             ax.text(column, row, str(count), ha="center", va="center", fontsize=PLAIN,
-                    color="black" if share[row, column] > 0.5 else "white")
+                    color="#000000" if share[row, column] > 0.5 else "#ffffff")
     ax.set(xlabel="taken for", ylabel="what it is", title=title, yticks=range(len(names)), yticklabels=names)
     ax.set_xticks(range(len(names)), names, rotation=45, ha="right")
     return _finish(fig)
