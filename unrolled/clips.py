@@ -182,7 +182,7 @@ def _frame(look: Thing, pose: Pose, moved: float) -> NDArray[np.uint8]:
 
 def eye(frames: NDArray[np.uint8], lengths: NDArray[np.int64], count: int = 24) -> Eye:
     """Learn to look from clips: the ``count`` directions in which the outlines in their frames differ most."""
-    seen = _outlines(np.concatenate([clip[:n] for clip, n in zip(frames, lengths, strict=True)]))       # (M, 400)
+    seen = np.concatenate([_outlines(clip[:n]) for clip, n in zip(frames, lengths, strict=True)])       # (M, 400)
     middle = seen.mean(axis=0)
     spread, directions = np.linalg.eigh((seen - middle).T @ (seen - middle) / len(seen))
     return Eye(middle, (directions[:, ::-1][:, :count] / np.sqrt(spread[::-1][:count])).astype(np.float32))
@@ -197,9 +197,10 @@ class Eye:
 
     def __call__(self, some: Clips) -> NDArray[np.float32]:
         """Features of every frame, (N, T, count), each about one in size; zero after the end of a clip."""
-        N, T = some.labels.shape
-        seen = (_outlines(some.frames.reshape(N * T, PIXELS, PIXELS, 3)) - self.middle) @ self.directions
-        return np.where((some.labels >= 0)[:, :, None], seen.reshape(N, T, -1), np.float32(0))
+        features = np.zeros((*some.labels.shape, self.directions.shape[1]), np.float32)
+        for n, length in enumerate(some.lengths):
+            features[n, :length] = (_outlines(some.frames[n, :length]) - self.middle) @ self.directions
+        return features
 
 
 def _outlines(frames: NDArray[np.uint8]) -> NDArray[np.float32]:
