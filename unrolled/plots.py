@@ -194,6 +194,46 @@ def next_letters(probabilities: np.ndarray, read: str, letters: str) -> Figure:
     return fig
 
 
+def confusion(wanted: np.ndarray, said: np.ndarray, names: Sequence[str], title: str = "") -> Figure:
+    """Draw how often each thing was taken for each: wanted and said (N,) whole numbers, one row for each name."""
+    counts = np.zeros((len(names), len(names)), dtype=int)
+    np.add.at(counts, (wanted, said), 1)
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    fig, ax = new_figure(5.2, 4.4)
+    ax.imshow(share, cmap="cividis", vmin=0, vmax=1)
+    for (row, column), count in np.ndenumerate(counts):
+        if count:
+            ax.text(column, row, str(count), ha="center", va="center", fontsize=PLAIN,
+                    color="#000000" if share[row, column] > 0.5 else "#ffffff")
+    ax.set(xlabel="taken for", ylabel="what it is", title=title, yticks=range(len(names)), yticklabels=names)
+    ax.set_xticks(range(len(names)), names, rotation=45, ha="right")
+    return _finish(fig)
+
+
+def timelines(rows: Mapping[str, np.ndarray], names: Sequence[str], pictures: np.ndarray | None = None) -> Figure:
+    """Draw what each frame of a clip is called, one row of coloured places for each way of telling, by name.
+
+    rows: (T,) whole numbers for each; names: what the numbers mean; pictures (T, height, width, 3) go on top
+    """
+    T = len(next(iter(rows.values())))
+    fig, ax = new_figure(0.42 * T + 1.2, 0.55 * len(rows) + (1.5 if pictures is not None else 0.9))
+    colours = plt.get_cmap("tab10")
+    for y, found in enumerate(rows.values()):
+        for t, number in enumerate(found):
+            ax.add_patch(Rectangle((t - 0.5, y - 0.4), 1, 0.8, facecolor=colours(int(number) % 10), edgecolor="none"))
+            if t == 0 or found[t - 1] != number:
+                stays = next((k for k in range(t, T) if found[k] != number), T) - t
+                if stays > 1:
+                    ax.text(t - 0.45, y, textwrap.shorten(names[int(number)], 4 * stays, placeholder=""), va="center",
+                            fontsize=7, color=_ink_on(colours(int(number) % 10)), clip_on=True)
+    if pictures is not None:
+        for t, picture in enumerate(pictures):
+            ax.imshow(picture, extent=(t - 0.48, t + 0.48, -0.55, -1.5), aspect="auto", interpolation="nearest")
+    ax.set(xlim=(-0.5, T - 0.5), ylim=(len(rows) - 0.5, -1.55 if pictures is not None else -0.5), xlabel="frame",
+           yticks=range(len(rows)), yticklabels=list(rows))
+    return _finish(fig)
+
+
 LINES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")      # Okabe and Ito 2008
 STROKES = ("-", "--", "-.", ":")        # beside colour, so that lines can be told apart without it
 MARKS = ("o", "s", "^", "D", "v")

@@ -32,6 +32,7 @@ from grader.checks.gradients import (
     USUAL,
     Care,
     Numeric,
+    arrays_in,
     computes_in_single,
     in_double,
     leaves,
@@ -242,13 +243,14 @@ class Case:
 
     @quiet
     def outputs(self, f: Callable, *inputs: Any, like: Likeness | None = None, returns: str = "",
-                **wants: Any) -> None:
+                whole: bool = False, **wants: Any) -> None:
         """Judge what f returns: ``case.outputs(step, x, h, next_h=[[…]])``, one keyword per output, in order.
 
         ``like`` says of wrong values what they come from: ``{"It is right without b: is b added?": [[…]]}``.
-        ``returns="next_h, cache"`` names all that f returns, where there is more than is judged.
+        ``returns="next_h, cache"`` names all that f returns, where there is more than is judged. ``whole`` refuses
+        word numbers that are floats.
         """
-        self._say(self._judge_outputs(f, inputs, wants, like=like, returns=returns))
+        self._say(self._judge_outputs(f, inputs, wants, like=like, returns=returns, whole=whole))
 
     @quiet
     def captions(self, f: Callable, params: dict, features: np.ndarray, length: int, *, want: Any, says: str,
@@ -346,7 +348,7 @@ class Case:
             print(f"  {line}")
 
     def _judge_outputs(self, f: Callable, inputs: tuple, wants: Mapping[str, Any], care: Care = USUAL,
-                       like: Likeness | None = None, returns: str = "") -> Verdicts:
+                       like: Likeness | None = None, returns: str = "", whole: bool = False) -> Verdicts:
         mine = copies(inputs)
         returned = self.call.in_place(f, *mine, first=len(wants))
         if returns and returned is not None:
@@ -355,6 +357,8 @@ class Case:
         arrays = [self._arrays(name, out, want) for (name, want), out in zip(wants.items(), outs, strict=True)]
         self._require_untouched(f, parameter_names(f, len(inputs)), inputs, mine)
         self._require_in_order(list(wants), [pairs[0] for pairs in arrays])
+        for name, out in zip(wants, outs if whole else (), strict=False):
+            captioning.require_whole(name, out)
         for index, pairs in enumerate(arrays):
             for name, got, want in pairs:
                 explain = experiments.either(like, experiments.Outputs(self.call, f, inputs, index, want, name))
@@ -502,7 +506,7 @@ class Case:
     def _judge_edge(self, names: list[str], f: Callable, label: str, inputs: tuple, base: tuple,
                     truth: Callable | None) -> Verdicts:
         """One edge case of a forward function: as right as in the middle; only finite, where none knows better."""
-        if label == LARGE_INPUTS and not truth:
+        if not truth and (label == LARGE_INPUTS or (label == "T = 1" and self._sums_up(names, f, base))):
             self._outs(names, f, inputs)
             return
         if truth:
@@ -524,6 +528,10 @@ class Case:
         compared = label != LARGE_INPUTS or truth is not None
         yield from self._judge_loss(f, inputs, truth, CARE.get(label, USUAL), compared)
 
+    def _sums_up(self, names: list[str], f: Callable, inputs: tuple) -> bool:
+        """Tell whether a whole sequence makes one output: that of its first step is then no part of it."""
+        return all(self.sizes.axis(out, "T") is None for out in self._outs(names, f, inputs))
+
     def _outs(self, names: list[str], f: Callable, inputs: tuple) -> tuple[np.ndarray, ...]:
         outs = first_outputs(f, self.call.quietly(f, *inputs, first=len(names)), len(names))
         return tuple(require_array(name, out, None, self.sizes) for name, out in zip(names, outs, strict=True))
@@ -531,7 +539,10 @@ class Case:
     def _cut(self, whole: np.ndarray, inputs: tuple, base: tuple) -> np.ndarray:
         for letter in "NT":
             n = self.sizes.of.get(letter)
-            if n and all(n not in np.shape(a) for a in inputs) and any(n in np.shape(a) for a in base):
+            if not n:
+                continue
+            now, before = ([np.shape(a) for a in arrays_in(some)] for some in (inputs, base))
+            if all(n not in shape for shape in now) and any(n in shape for shape in before):
                 whole = self.sizes.first(whole, letter)
         return whole
 
@@ -541,11 +552,11 @@ def _wave(shape: tuple[int, ...], frequency: float) -> np.ndarray:
 
 
 def _same(old: Any, new: Any) -> bool:
-    """Tell whether an input is bit by bit what it was; of what is no array, no one knows."""
-    if not isinstance(old, np.ndarray):
-        return True
-    alike = type(new) is np.ndarray and new.shape == old.shape and new.dtype == old.dtype
-    return alike and new.tobytes() == old.tobytes()
+    """Tell whether an input is bit by bit what it was; of what holds no array, no one knows."""
+    before, after = arrays_in(old), arrays_in(new)
+    return len(before) == len(after) and all(
+        type(b) is np.ndarray and b.shape == a.shape and b.dtype == a.dtype and b.tobytes() == a.tobytes()
+        for a, b in zip(before, after, strict=True))
 
 
 def _prefixed(verdict: CheckFailed, label: str, warned: Sequence[str] = ()) -> CheckFailed:

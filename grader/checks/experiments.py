@@ -16,7 +16,18 @@ import numpy as np
 from grader.checks import gates
 from grader.checks.calls import Caller, parameter_names
 from grader.checks.compare import EXPERIMENT_TOLERANCE, is_a, relative_error, require_array
-from grader.checks.gradients import USUAL, Care, Numeric, Position, leaf, leaves, map_arrays, slope_errors, with_leaf
+from grader.checks.gradients import (
+    USUAL,
+    Care,
+    Numeric,
+    Position,
+    arrays_in,
+    leaf,
+    leaves,
+    map_arrays,
+    slope_errors,
+    with_leaf,
+)
 from grader.checks.returned import first_outputs, gradients_of, loss_and_gradients, outputs_and_cache
 from grader.checks.verdict import CheckFailed
 
@@ -150,9 +161,9 @@ class Pair:
 
         def words(got: np.ndarray, want: np.ndarray) -> list[str]:
             found = ""
-            for experiment in (self._itself, self._not_on_the_way, self._upstream, self._without, self._one_step,
-                               self._one_a_row, self._repeated, self._symmetric, self._tiny, self._unseen_cell,
-                               self._held, self._alone):
+            for experiment in (self._itself, self._not_on_the_way, self._elsewhere, self._layers, self._upstream,
+                               self._without, self._one_step, self._one_a_row, self._repeated, self._symmetric,
+                               self._tiny, self._unseen_cell, self._held, self._alone):
                 try:
                     found = found or experiment(numeric, name, got, want, errors)
                 except CheckFailed:
@@ -181,6 +192,30 @@ class Pair:
             return ""
         return f"The right one is zero: what goes forward does not change with {name}. Is {name} used there?"
 
+    def _elsewhere(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
+        """Find the input in a list whose gradient this would be: the list is in another order."""
+        for other, position in self.positions.items():
+            if other == name or "[" not in other or leaf(numeric.inputs, position).shape != got.shape:
+                continue
+            if errors[other] > numeric.care.slopes and _same(got, numeric.gradient(position)):
+                return f"It is d{other}: are the gradients in the order of the inputs?"
+        return ""
+
+    def _layers(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
+        """Sort the entries of lists into layers that are right and layers that are not."""
+        wrong: dict[str, bool] = {}
+        for other, error in errors.items():
+            if "[" in other:
+                layer = other.partition("[")[2].partition("]")[0]
+                wrong[layer] = wrong.get(layer, False) or error > numeric.care.slopes
+        right_ones, wrong_ones = ([layer for layer in wrong if wrong[layer] is which] for which in (False, True))
+        if not right_ones or (wrong_ones and max(wrong_ones) > min(right_ones)):
+            return ""
+        if not wrong_ones:
+            return "Everything in the lists is right: is this what the lowest of them hands on?"
+        return (f"Right in layer {', '.join(right_ones)}, wrong in layer {', '.join(wrong_ones)}: "
+                "what does each layer hand on to the one below it?")
+
     def _upstream(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
         """Change the upstream gradient: a gradient that stays the same has not used it."""
         if self.backward is self.forward:
@@ -208,7 +243,7 @@ class Pair:
     def _one_step(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
         """Cut the sequence down to one step: what is wrong only in longer ones is wrong between the steps."""
         sizes = self.call.sizes
-        if "T" not in sizes.of or not any(sizes.axis(a, "T") == 1 for a in numeric.inputs if np.ndim(a) > 2):
+        if "T" not in sizes.of or not any(sizes.axis(a, "T") == 1 for a in arrays_in(numeric.inputs) if a.ndim > 2):
             return ""
         if not self._right_at(numeric, name, lambda a: sizes.first(a, "T"), TINY_TOLERANCE):
             return ""
