@@ -76,6 +76,44 @@ def check(notebook: Annotated[Path, typer.Argument(help="A notebook, as it was l
     raise typer.Exit(1 if any(s.failed for s in said) else 0)
 
 
+@app.command("add-students")
+def add_students(
+    file: Annotated[Path, typer.Argument(help="A CSV file as Canvas, Moodle or a person writes it.")],
+    id_column: Annotated[str | None, typer.Option(help="Which column holds the id, if it is not plain.")] = None,
+    course: CoursePath = None,
+) -> None:
+    """Add students to the gradebook from a list: all of them, or, where a line is wrong, none."""
+    from grader import lock, roster
+
+    here = find_course(course)
+    with lock.held(here, "adding students"):
+        added = roster.add(here, file, id_column)
+    for remark in added.remarks:
+        err.print(_printable(remark), markup=False, soft_wrap=True)
+    out.print(f"{added.new} new, {added.changed} changed, {added.same} as they were.", markup=False)
+
+
+@app.command()
+def collect(
+    source: Annotated[Path, typer.Argument(help="A ZIP as Canvas or Moodle gives it out, or a folder.")],
+    assignment: Annotated[str | None, typer.Argument(help="Which one; told by name and cells by default.")] = None,
+    layout: Annotated[str | None, typer.Option(help="canvas, moodle, exchange or folders; seen by default.")] = None,
+    who: Annotated[list[str] | None, typer.Option(metavar="NAME=ID", help="Whose a name is that is not found.")] = None,
+    times: Annotated[Path | None, typer.Option(help="A CSV file that tells when each one handed in.")] = None,
+    course: CoursePath = None,
+) -> None:
+    """Put submissions from a ZIP or a folder into class/submitted; exit 1 if some of it was left out."""
+    from grader import collect as collecting
+    from grader import lock
+
+    here = find_course(course)
+    with lock.held(here, "collecting"):
+        report = collecting.collect(here, source, assignment, layout, pairs(who, "--who"), times)
+    for line in collecting.lines(report):
+        out.print(_printable(line), markup=False, soft_wrap=True)
+    raise typer.Exit(0 if report.complete else 1)
+
+
 @app.command()
 def grade(
     assignment: Assignment,
@@ -149,6 +187,17 @@ def doctor() -> None:
     for finding in findings:
         out.print(f"{'✓' if finding.kept else '✗'} {finding.promise}: {finding.seen}", markup=False, soft_wrap=True)
     raise typer.Exit(0 if all(finding.kept for finding in findings) else 1)
+
+
+def pairs(said: list[str] | None, option: str) -> dict[str, str]:
+    """Read options of the form NAME=VALUE."""
+    found = {}
+    for text in said or []:
+        name, sign, value = text.partition("=")
+        if not sign or not name.strip() or not value.strip():
+            raise Trouble(f"{option} {text!r}: expected NAME=VALUE.")
+        found[name.strip()] = value.strip()
+    return found
 
 
 def _printable(text: str) -> str:
