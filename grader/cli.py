@@ -76,6 +76,29 @@ def check(notebook: Annotated[Path, typer.Argument(help="A notebook, as it was l
     raise typer.Exit(1 if any(s.failed for s in said) else 0)
 
 
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="The folder to make.")],
+    name: Annotated[str, typer.Option(help="The name of the course.")] = "Recurrent networks by hand",
+    id: Annotated[str, typer.Option(help="Its name in nbgrader's exchange; made of the name by default.")] = "",
+    assignment: Annotated[list[str] | None, typer.Option("--assignment", "-a", help="One; all by default.")] = None,
+    due: Annotated[list[str] | None, typer.Option(metavar="NAME=WHEN", help="1-rnn='2027-03-31 23:59 +02:00'")] = None,
+    points: Annotated[list[str] | None, typer.Option(metavar="NAME=POINTS", help="What one counts in exports.")] = None,
+    late: Annotated[float | None, typer.Option(help="The share of the marks that a day costs, as 0.1.")] = None,
+    exchange: Annotated[Path | None, typer.Option(help="The folder of nbgrader's exchange.")] = None,
+    course: CoursePath = None,
+) -> None:
+    """Make a course folder from this kit, ready for nbgrader, its exchange and formgrader."""
+    from grader import new as making
+
+    plan = making.Plan(name, assignment or [], id, _times(due), _numbers(points), late, exchange)
+    with err.status("Making the course"):
+        made = making.new(find_course(course), folder, plan, lambda line: out.print(line, markup=False))
+    out.print(f"A course in {made.root}. What is configured stands in nbgrader_config.py. Next, in that folder:\n"
+              "  python -m grader add-students FILE.csv\n  python -m grader release --check",
+              markup=False, soft_wrap=True)
+
+
 @app.command("add-students")
 def add_students(
     file: Annotated[Path, typer.Argument(help="A CSV file as Canvas, Moodle or a person writes it.")],
@@ -198,6 +221,23 @@ def pairs(said: list[str] | None, option: str) -> dict[str, str]:
             raise Trouble(f"{option} {text!r}: expected NAME=VALUE.")
         found[name.strip()] = value.strip()
     return found
+
+
+def _times(said: list[str] | None) -> dict[str, Any]:
+    from grader import clock
+
+    found = {name: clock.moment(text) for name, text in pairs(said, "--due").items()}
+    for name, time in found.items():
+        if time is None:
+            raise Trouble(f"--due {name}: expected a time such as 2027-03-31 23:59 +02:00, or a day.")
+    return found
+
+
+def _numbers(said: list[str] | None) -> dict[str, float]:
+    try:
+        return {name: float(text) for name, text in pairs(said, "--points").items()}
+    except ValueError as error:
+        raise Trouble(f"--points: {error}.") from None
 
 
 def _printable(text: str) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
-from grader import late, notebooks, submission, table
+from grader import clock, late, notebooks, submission, table
 from grader.course import Course, Trouble
 from grader.roster import EMAIL, NAME, Roster, students
 from grader.roster import ID as ID_COLUMNS
@@ -27,7 +27,6 @@ CANVAS = re.compile(r"(?P<name>.+?)_(?:(?P<late>late)_)?(?P<number>\d+)_(?P<file
 EXCHANGE = re.compile(r"(?P<name>[^+]+)\+(?P<assignment>[^+]+)\+(?P<time>\d{4}-\d\d-\d\d[^+]*)(\+.*)?")
 COPIES = re.compile(r"(?: \(\d+\)|\(\d+\)|-\d+|-Copy\d*| - Copy| copy(?: \d+)?)+$", re.IGNORECASE)
 TIMES = ("last modified submission", "submitted at", "submitted", "handed in", "timestamp", "time")
-TIME_FORMATS = ("%A, %d %B %Y, %I:%M %p", "%A, %d %b %Y, %I:%M %p")     # how Moodle's grading worksheet writes it
 ONE_MOMENT = timedelta(minutes=10)      # files of several people within it carry the time of a download
 
 
@@ -267,7 +266,7 @@ class Desk:
             return [f"{who}: late, says Canvas; there is no due date here, so it costs nothing."]
         if version.claim.late and version.student not in self.times:
             return [f"{who}: late, says Canvas, but not by how much; it counts as one second. --times FILE.csv tells."]
-        return [f"{who}: late by {_duration(time - due)}."] if time and due and time > due else []
+        return [f"{who}: late by {clock.duration(time - due)}."] if time and due and time > due else []
 
 
 def lines(report: Report) -> list[str]:
@@ -330,7 +329,7 @@ def _exchange(entry: Entry) -> Claim | None:
     for part in entry.parts[:-1]:
         found = EXCHANGE.fullmatch(part)
         if found:
-            return Claim(found["name"], entry.name, kinds=("id",), time=_moment(found["time"]),
+            return Claim(found["name"], entry.name, kinds=("id",), time=clock.moment(found["time"]),
                          parts=(found["assignment"],))
     return None
 
@@ -351,7 +350,7 @@ def _folders(entry: Entry, desk: Desk, stamps: dict[tuple[str, ...], Entry]) -> 
 
 def _stamped(entry: Entry) -> datetime | None:
     try:
-        return _moment(entry.read()[:100].decode("ascii", "replace"))
+        return clock.moment(entry.read()[:100].decode("ascii", "replace"))
     except Trouble:
         return None
 
@@ -416,7 +415,7 @@ def _times(path: Path, roster: Roster) -> tuple[dict[str, datetime], dict[str, s
         number = re.search(r"\d+$", row[counted]) if counted else None
         if number:
             participants[number[0]] = fitting[0]
-        time = _moment(row[when])
+        time = clock.moment(row[when])
         if time:
             times[fitting[0]] = time
         elif row[when] not in ("", "-"):
@@ -424,21 +423,6 @@ def _times(path: Path, roster: Roster) -> tuple[dict[str, datetime], dict[str, s
     if wrong:
         raise Trouble("\n".join([f"{path.name} was not read; nothing was changed.", *wrong[:30]]))
     return times, participants
-
-
-def _moment(text: str) -> datetime | None:
-    """A time in UTC; without a zone it is of this computer's place."""
-    text = text.strip()
-    for way in TIME_FORMATS:
-        try:
-            return datetime.strptime(text, way).astimezone(UTC)
-        except ValueError:
-            pass
-    try:
-        iso = re.sub(r"(?<=\d) ?(UTC|Z)$", "+00:00", text)
-        return datetime.fromisoformat(re.sub(r" (?=[+-]\d\d:?\d\d$)", "", iso)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _parsed(timestamp: str | None) -> datetime | None:
@@ -450,11 +434,4 @@ def _write_time(path: Path, time: datetime | None) -> None:
     if time is None:
         path.unlink(missing_ok=True)
     else:
-        notebooks.write_text(path, f"{time:%Y-%m-%d %H:%M:%S} UTC\n")
-
-
-def _duration(late: timedelta) -> str:
-    hours, minutes = divmod(int(late.total_seconds()) // 60, 60)
-    days, hours = divmod(hours, 24)
-    parts = [(days, "d"), (hours, "h"), (minutes, "min")]
-    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "less than a minute"
+        notebooks.write_text(path, f"{clock.stamp(time)}\n")

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from grader import gradebook, late
 from grader import grade as grading
+from grader import gradebook, late
 from grader.collect import collect, lines
 from grader.course import Trouble
 from grader.demo import answered
@@ -90,8 +90,9 @@ def test_moodle_folders_and_files(desk, zipped, untouched):
 
 
 def test_the_time_of_a_download_is_nobodys_lateness(desk, zipped, untouched):
-    report = collect(desk, zipped({f"{name}_{n}_assignsubmission_file_/rnn.ipynb": (LATE + timedelta(seconds=n), untouched)
-                                   for n, name in enumerate(["Ada Ahlgren", "Bao Nguyen"])}))
+    folders = ["Ada Ahlgren_1_assignsubmission_file_", "Bao Nguyen_2_assignsubmission_file_"]
+    report = collect(desk, zipped({f"{folder}/rnn.ipynb": (LATE + timedelta(seconds=n), untouched)
+                                   for n, folder in enumerate(folders)}))
     assert stamp(desk, "ada") is None
     assert "The times of the files are those of one download" in report.remarks[0]
 
@@ -141,7 +142,8 @@ def test_a_folder_tree_and_a_zip_of_one(desk, zipped, untouched, tmp_path):
     report = collect(desk, folder.parent)
     assert report.collected == {ASSIGNMENT: ["dina"]}
     assert "dina, 1-rnn: my homework.ipynb was taken as rnn.ipynb, by its cells." in report.remarks
-    assert report.unmatched == ["Dina Farouk/thesis.ipynb is no notebook of 1-rnn, neither by its name nor by its cells"]
+    assert report.unmatched == ["Dina Farouk/thesis.ipynb is no notebook of 1-rnn, neither by its name nor by its "
+                                "cells"]
 
 
 def test_folders_of_nbgraders_exchange(desk, zipped, untouched):
