@@ -161,6 +161,7 @@ def grade(
 def feedback(
     assignment: Assignment,
     student: Annotated[str | None, typer.Option(help="For this student alone.")] = None,
+    zip: Annotated[bool, typer.Option("--zip", help="A ZIP for each student, too, in class/exports.")] = False,
     course: CoursePath = None,
 ) -> None:
     """Write each student's feedback page, without hidden checks, into class/feedback."""
@@ -172,6 +173,51 @@ def feedback(
         for _ in pages.write(here, assignment, who):
             tick()
     out.print(f"{len(who)} pages in {here.feedback.relative_to(here.root).as_posix()}/", markup=False)
+    if zip:
+        folder = pages.zipped(here, assignment, who)[0].parent
+        out.print(f"{len(who)} ZIP files in {folder.relative_to(here.root).as_posix()}/", markup=False)
+
+
+@app.command()
+def export(
+    assignment: Annotated[str | None, typer.Argument(help="An assignment's name, such as 1-rnn.")] = None,
+    all: Annotated[bool, typer.Option("--all", help="Every assignment that has been graded.")] = False,
+    format: Annotated[str, typer.Option("--format", help="canvas, moodle, gradescope, or csv with everything.")] = "csv",
+    to: Annotated[Path | None, typer.Option(help="Another file; class/exports by default.")] = None,
+    missing: Annotated[float | None, typer.Option(help="The points of whoever handed nothing in; none.")] = None,
+    unread: Annotated[bool, typer.Option("--unread", help="Also marks with questions that nobody has read.")] = False,
+    course: CoursePath = None,
+) -> None:
+    """Write marks as Canvas and Moodle import them, as Gradescope's results, or as a plain table."""
+    from grader import exports
+
+    here = find_course(course)
+    if (assignment is None) != all:
+        raise Trouble("Name one assignment, or say --all.")
+    names = [assignment] if assignment else exports.graded(here)
+    path, remarks = exports.export(here, names, format, to, missing, unread)
+    for remark in remarks:
+        err.print(_printable(remark), markup=False, soft_wrap=True)
+    out.print(str(path), markup=False, soft_wrap=True)
+
+
+@app.command()
+def gradescope(
+    assignment: Assignment,
+    to: Annotated[Path | None, typer.Option(help="Another file; class/exports by default.")] = None,
+    trusted: Annotated[bool, typer.Option("--trusted", help="It may grade without a sandbox, and says so.")] = False,
+    course: CoursePath = None,
+) -> None:
+    """Make the archive that Gradescope builds an autograder from."""
+    from grader import gradescope as packing
+
+    here = find_course(course)
+    with err.status("Packing the autograder"):
+        path = packing.archive(here, assignment, to or here.exports / f"gradescope-{assignment}.zip", trusted)
+    out.print(str(path), markup=False, soft_wrap=True)
+    if trusted:
+        err.print("It grades without a sandbox where there is none: code in a submission could then read the solutions "
+                  "and hidden checks in the container, and change its own mark.", markup=False)
 
 
 @app.command()

@@ -16,11 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from grader import clock, gradebook, notebooks, roster
-from grader.course import CLASS, Course, Trouble
+from grader.course import Course, Trouble
 from grader.late import Due, due
 from grader.roster import Student
-
-NOBODY = Student("")
 
 
 @dataclass(frozen=True)
@@ -96,6 +94,17 @@ def sheet(course: Course, assignments: list[str], missing: float | None = None, 
         raise Trouble(f"Nothing of {', '.join(assignments)} has been graded yet. Run  python -m grader grade "
                       f"{assignments[0]}  first.")
     return made
+
+
+def graded(course: Course) -> list[str]:
+    """The assignments of which something has been graded.
+
+    Raises Trouble where there is none.
+    """
+    names = [name for name in course.names() if any(mark.earned is not None for mark in marks_of(course, name)[1])]
+    if not names:
+        raise Trouble("Nothing has been graded yet. Run  python -m grader grade ASSIGNMENT  first.")
+    return names
 
 
 def marks_of(course: Course, assignment: str) -> tuple[float, list[Mark]]:
@@ -177,9 +186,9 @@ def export(course: Course, assignments: list[str], way: str, to: Path | None = N
     made = sheet(course, assignments, missing, unread)
     called = assignments[0] if len(assignments) == 1 else "all"
     if way == "gradescope":
-        return _gradescope(course, made, to or course.root / CLASS / "exports" / "gradescope"), made.remarks
+        return _gradescope(course, made, to or course.exports / "gradescope"), made.remarks
     text = TABLES[way](made)
-    path = to or course.root / CLASS / "exports" / f"{called}-{way}.csv"
+    path = to or course.exports / f"{called}-{way}.csv"
     notebooks.write_text(path, text)
     return path, made.remarks
 

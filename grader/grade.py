@@ -213,7 +213,7 @@ class Desk:
         self._carry_notes(paper.student)
 
     def _carry_notes(self, student: str) -> None:
-        """Put what the exchange noted of a submission beside its graded notebook, where releasing feedback expects it."""
+        """Put what the exchange noted beside the graded notebook, where nbgrader's release of feedback expects it."""
         graded = self._graded_path(student, "").parent
         for name, content in submission.notes(self.course, self.assignment, student).items():
             if content is None:

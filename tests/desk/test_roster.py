@@ -49,8 +49,17 @@ def test_another_encoding_is_read_and_said(tmp_path):
 
 def test_wrong_lines_are_told_and_nothing_is_written(desk, tmp_path):
     before = roster.students(desk)
-    content = ("id,first,last,email\nada,Ada,Ahlgren,ada@uni.example\n,No,Body,\n../eve,Eve,M,\n"
-               "new1,New,One,no address\nnew2,New,Two,two@uni.example\nNEW2,New,Three,\nnew4,New,Four,two@uni.example\ncon,C,On,\nnew+5,N,F,\n")
+    content = """id,first,last,email
+ada,Ada,Ahlgren,ada@uni.example
+,No,Body,
+../eve,Eve,M,
+new1,New,One,no address
+new2,New,Two,two@uni.example
+NEW2,New,Three,
+new4,New,Four,two@uni.example
+con,C,On,
+new+5,N,F,
+"""
     with pytest.raises(Trouble) as trouble:
         roster.add(desk, listed(tmp_path, content))
     told = str(trouble.value).splitlines()
