@@ -99,6 +99,20 @@ def new(
               markup=False, soft_wrap=True)
 
 
+@app.command("new-assignment")
+def new_assignment(
+    name: Annotated[str, typer.Argument(help="Its name, such as 9-scale.")],
+    course: CoursePath = None,
+) -> None:
+    """Start an assignment of your own: a small one that can be released, to be changed into yours."""
+    from grader import author
+
+    here = find_course(course)
+    path = author.new_assignment(here, name)
+    out.print(f"{path.relative_to(here.root).as_posix()}\nChange it, then  python -m grader release {name}",
+              markup=False)
+
+
 @app.command("add-students")
 def add_students(
     file: Annotated[Path, typer.Argument(help="A CSV file as Canvas, Moodle or a person writes it.")],
@@ -182,7 +196,7 @@ def feedback(
 def export(
     assignment: Annotated[str | None, typer.Argument(help="An assignment's name, such as 1-rnn.")] = None,
     all: Annotated[bool, typer.Option("--all", help="Every assignment that has been graded.")] = False,
-    format: Annotated[str, typer.Option("--format", help="canvas, moodle, gradescope, or csv with everything.")] = "csv",
+    format: Annotated[str, typer.Option("--format", help="canvas, moodle, gradescope, or csv with all.")] = "csv",
     to: Annotated[Path | None, typer.Option(help="Another file; class/exports by default.")] = None,
     missing: Annotated[float | None, typer.Option(help="The points of whoever handed nothing in; none.")] = None,
     unread: Annotated[bool, typer.Option("--unread", help="Also marks with questions that nobody has read.")] = False,
