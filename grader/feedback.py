@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import io
+import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
+from grader import notebooks
 from grader.course import Course, Trouble
 from grader.release import reason
 
@@ -25,6 +29,24 @@ def graded(course: Course, assignment: str, only: str | None = None) -> list[str
     who = f'{only} has not' if only else 'Nobody has'
     raise Trouble(f"{who} been graded in {assignment}.{hint} "
                   f"Run  python -m grader grade {assignment}  first.")
+
+
+def zipped(course: Course, assignment: str, who: list[str]) -> list[Path]:
+    """Put the pages of each student into a ZIP of their own, class/exports/feedback/ASSIGNMENT/STUDENT.zip."""
+    made = []
+    for student in who:
+        pages = sorted((course.feedback / student / assignment).glob("*.html"))
+        if not pages:
+            raise Trouble(f"{student} has no feedback page of {assignment}. "
+                          f"Run  python -m grader feedback {assignment}  without --zip to see why.")
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed:
+            for page in pages:
+                packed.write(page, f"{assignment}/{page.name}")
+        path = course.exports / "feedback" / assignment / f"{student}.zip"
+        notebooks.write_bytes(path, content.getvalue())
+        made.append(path)
+    return made
 
 
 def write(course: Course, assignment: str, who: list[str]) -> Iterator[str]:

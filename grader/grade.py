@@ -210,6 +210,16 @@ class Desk:
             for left in path.parent.glob(f".{path.name}.*"):    # by a run that was killed while it wrote
                 left.unlink()
             notebooks.write_text(path, text)
+        self._carry_notes(paper.student)
+
+    def _carry_notes(self, student: str) -> None:
+        """Put what the exchange noted beside the graded notebook, where nbgrader's release of feedback expects it."""
+        graded = self._graded_path(student, "").parent
+        for name, content in submission.notes(self.course, self.assignment, student).items():
+            if content is None:
+                (graded / name).unlink(missing_ok=True)
+            else:
+                notebooks.write_bytes(graded / name, content)
 
     def _write_marks(self, paper: Paper) -> None:
         self.gradebook.update_or_create_student(paper.student)
