@@ -159,7 +159,7 @@ def labels(source: str) -> dict[str, NDArray[np.float64]]:
     except (tokenize.TokenError, SyntaxError) as problem:
         raise TextError(f"This is no Python source: {problem}.") from problem
     found["indentation depth"] = np.repeat(depth, np.diff(starts))
-    found["position in the line"] = np.concatenate([np.arange(len(line)) for line in lines] or [np.zeros(0)])
+    found["position in the line"] = np.arange(len(source)) - np.repeat(starts[:-1], np.diff(starts)).astype(float)
     return found
 
 
