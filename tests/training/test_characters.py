@@ -7,6 +7,7 @@ import pytest
 
 from unrolled import characters, texts
 from unrolled.checkpoints import CheckpointError
+from unrolled.optimisers import Adam
 
 rng = np.random.default_rng(0)
 SOURCE = '''import os
@@ -71,7 +72,7 @@ def test_float32_stays_float32():
     assert {a.dtype for a in [*grads.values(), *state, cells]} == {np.dtype(np.float32)}
 
 
-def test_training_learns_a_rhyme_and_resumes_bit_for_bit(tmp_path):
+def test_training_learns_a_rhyme_and_resumes_bit_for_bit(tmp_path, monkeypatch):
     numbers = np.tile([0, 1, 2, 3, 2, 4], 60)
 
     def trained(path=None, stops=0):
@@ -88,7 +89,7 @@ def test_training_learns_a_rhyme_and_resumes_bit_for_bit(tmp_path):
         model.loss = loss
         how = {"chunks": 60, "batch_size": 3, "length": 10, "show": False, "checkpoint": path}
         try:
-            history = characters.train(model, params, numbers, optimiser=characters.Adam(params, 0.03), **how)
+            history = characters.train(model, params, numbers, optimiser=Adam(params, 0.1), **how)
         except KeyboardInterrupt:
             return params, None
         return params, history
@@ -96,12 +97,8 @@ def test_training_learns_a_rhyme_and_resumes_bit_for_bit(tmp_path):
     through, history = trained()
     assert history.losses[-1] < 0.5 < 1.4 < history.losses[0]
     path = tmp_path / "half.npz"
-    import unrolled.characters as module
-    module.SECONDS_BETWEEN_CHECKPOINTS, before = -1.0, module.SECONDS_BETWEEN_CHECKPOINTS
-    try:
-        trained(path, stops=25)
-    finally:
-        module.SECONDS_BETWEEN_CHECKPOINTS = before
+    monkeypatch.setattr(characters, "SECONDS_BETWEEN_CHECKPOINTS", -1.0)
+    trained(path, stops=25)
     resumed, history = trained(path)
     assert len(history.losses) == 60
     for name, param in through.items():
@@ -174,9 +171,31 @@ def test_labels_are_what_the_tokenizer_says():
     assert marked["inside triple quotes"] == '"""Two\n    lines."""'
     assert marked["inside a comment"] == "# why"
     assert marked["in an if"] == "if x == \"a\" and (\n            x != r'b'\n        ):"
-    depth = [int(labels["indentation depth"][SOURCE.index(word)]) for word in ("class", "def", "if x", "return f", "[y")]
+    words = "class", "def", "if x", "return f", "[y"
+    depth = [int(labels["indentation depth"][SOURCE.index(word)]) for word in words]
     assert depth == [0, 1, 2, 3, 2]
     assert labels["position in the line"][SOURCE.index("def")] == 4
     with pytest.raises(texts.TextError, match="This is no Python source"):
         texts.labels("x = (")
     assert all(len(y) == 0 for y in texts.labels("").values())
+
+
+def test_a_unit_of_the_shipped_model_tracks_quotes_beyond_luck():
+    model, params = characters.shipped()
+    files = texts.standard_library().files
+
+    def opened(name):
+        source = files[name]
+        return model.cells(params, texts.encode(source, model.letters))[0].astype(np.float64), texts.labels(source)
+
+    def correlations(cells, labels):
+        cells, labels = cells - cells.mean(axis=0), labels - labels.mean(axis=0)
+        return cells.T @ labels / len(cells) / np.outer(cells.std(axis=0), labels.std(axis=0))
+
+    (cells, labels), (others, truths) = opened("random.py"), opened("http/server.py")
+    unit = np.abs(correlations(cells, labels["inside quotes"][:, None])).argmax()
+    quotes = truths["inside quotes"]
+    turned = np.stack([np.roll(quotes, k) for k in rng.integers(1000, len(quotes) - 1000, 200)], axis=1)
+    found = abs(correlations(others, quotes[:, None])[unit, 0])
+    assert found >= 0.6
+    assert found > np.abs(correlations(others, turned)).max()
