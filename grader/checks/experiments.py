@@ -58,6 +58,7 @@ class Outputs:
     index: int
     want: np.ndarray
     name: str
+    others: int = 0         # outputs beside this one, which an input may be there for
 
     def __call__(self, got: np.ndarray, want: np.ndarray) -> list[str]:
         """Return the words of the first experiment that finds a cause."""
@@ -94,9 +95,18 @@ class Outputs:
         for name, position in names.items():
             value = leaf(self.inputs, position)
             moved = value + np.random.default_rng(0).normal(size=value.shape)
-            if np.array_equal(self._answer(with_leaf(self.inputs, position, moved)), got):
+            changed = with_leaf(self.inputs, position, moved)
+            if np.array_equal(self._answer(changed), got) and not self._moves_another(changed):
                 return f"It does not change when {name} changes: is {name} used?"
         return ""
+
+    def _moves_another(self, changed: tuple) -> bool:
+        """Tell whether another output moves: what makes scores of a state has no part in the state."""
+        count = self.others + 1
+        before, after = ([require_array("its output", out, None, self.call.sizes)
+                          for out in first_outputs(self.f, self.call.quietly(self.f, *inputs, first=count), count)]
+                         for inputs in (self.inputs, changed))
+        return any(not np.array_equal(before[index], after[index]) for index in range(count) if index != self.index)
 
     def _transposed(self, names: dict[str, Position], got: np.ndarray) -> str:
         for name, position in names.items():
