@@ -49,7 +49,8 @@ def test_scores_equal_the_coco_evaluation_codes(seed):
 
 
 def test_the_bleu_that_students_write_equals_the_coco_evaluation_codes_on_a_thousand_caption_sets():
-    """Where no n-gram of a length matches, theirs is 0 and the COCO code's a rest of what it adds to every count."""
+    """Where no n-gram of a length matches, theirs is 0; the COCO code's is what is left of the 1e-15 and 1e-9 that it
+    adds to matches and totals, at most (1e-15 / 1e-9) ** (1 / 4) for captions of fewer than four words."""
     scorer = pytest.importorskip("pycocoevalcap.bleu.bleu", reason="pycocoevalcap is not installed")
     students, zeros = Lesson("8-attention/attention.ipynb").namespace()["bleu"], 0
     for seed in range(1000):
@@ -60,7 +61,7 @@ def test_the_bleu_that_students_write_equals_the_coco_evaluation_codes_on_a_thou
         theirs = students(*split)
         assert bleu(*split) == pytest.approx(published, abs=1e-9), seed
         assert theirs[theirs > 0] == pytest.approx(published[theirs > 0], abs=1e-6), seed
-        assert (published[theirs == 0] < 1e-3).all(), seed
+        assert (published[theirs == 0] < 0.032).all(), seed
         zeros += int((theirs == 0).sum())
     assert zeros < 1000         # of 4,000 scores
 
