@@ -228,7 +228,7 @@ MISTAKES = [
     Mistake("matches", "counts not clipped", ((MATCHED, "matched = sum(k for gram, k in count(caption).items() if gram in most)"),), "It is not clipped"),
     Mistake("matches", "clipped by all together", (("most = most | count(reference)", "most = most + count(reference)"),), "clipped by all references together"),
     Mistake("matches", "each n-gram once", ((MATCHED, "matched = len(count(caption) & most)"),), "It is 1 where 2 is right"),
-    Mistake("matches", "the last reference alone", (("most = most | count(reference)", "most = count(reference)"),), "most often"),
+    Mistake("matches", "the last reference alone", (("most = most | count(reference)", "most = count(reference)"),), "in the best of the references?"),
     Mistake("matches", "the fewest of all references", (("most = most | count(reference)", "most = most & count(reference) if most else count(reference)"),), "matched is wrong"),
     Mistake("matches", "n-grams up to n", ((COUNT, "Counter(tuple(words[i : i + k]) for k in range(1, n + 1) for i in range(len(words) - k + 1))"),), "matched"),
     Mistake("matches", "one n-gram short", ((COUNT, COUNT.replace("- n + 1", "- n")), ), "matched"),
