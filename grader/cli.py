@@ -122,6 +122,29 @@ def report(assignment: Assignment, course: CoursePath = None) -> None:
 
 
 @app.command()
+def explain(
+    student: Annotated[str, typer.Argument(help="A student, as the folder in class/submitted is called.")],
+    assignment: Assignment,
+    reproduce: Annotated[bool, typer.Option("--reproduce", help="Grade it again as it was, in memory.")] = False,
+    course: CoursePath = None,
+) -> None:
+    """Explain a mark: each check with its words and version, what people gave, lateness, and what was before."""
+    from grader import explain as explaining
+
+    here = find_course(course)
+    found = explaining.explain(here, assignment, student)
+    _print_lines(explaining.paragraphs(found))
+    table = Table("check", "points", "version", "words")
+    for line in found.lines:
+        points = f"{'?' if line.counts is None else f'{line.counts:g}'} of {line.most:g}"
+        table.add_row(line.cell.removeprefix("check-"), points, line.version[:8], Text(_printable(line.words)))
+    out.print(table)
+    _print_lines(explaining.remarks(found))
+    if reproduce:
+        raise typer.Exit(_reproduce(here, assignment, student))
+
+
+@app.command()
 def demo(
     folder: Annotated[Path, typer.Option("--in", help="Where to build it.")] = Path("build/demo"),
     trusted: Annotated[bool, typer.Option("--trusted", help="Without a sandbox; every result says so.")] = False,
@@ -149,6 +172,25 @@ def doctor() -> None:
     for finding in findings:
         out.print(f"{'✓' if finding.kept else '✗'} {finding.promise}: {finding.seen}", markup=False, soft_wrap=True)
     raise typer.Exit(0 if all(finding.kept for finding in findings) else 1)
+
+
+def _print_lines(lines: list[str]) -> None:
+    for line in lines:
+        out.print(_printable(line), markup=False, soft_wrap=True)
+
+
+def _reproduce(course: Course, assignment: str, student: str) -> int:
+    """Grade again as it was and say whether the same came out: 0 if so."""
+    from grader import explain as explaining
+    from grader.sandbox import Unavailable
+
+    try:
+        with err.status("Grading it again as it was"):
+            again = explaining.reproduce(course, assignment, student)
+    except Unavailable as unavailable:
+        raise Trouble(f"It is not graded again without a sandbox: {unavailable}") from None
+    _print_lines(explaining.verdict(again))
+    return 0 if again.same else 1
 
 
 def _printable(text: str) -> str:
