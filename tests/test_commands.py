@@ -7,7 +7,7 @@ import pytest
 from grader.demo import answered
 from tests.conftest import ASSIGNMENT
 
-COMMANDS = ["release", "check", "grade", "feedback", "report", "explain", "demo", "doctor"]
+COMMANDS = ["release", "check", "grade", "feedback", "report", "explain", "regrade", "similar", "demo", "doctor"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
