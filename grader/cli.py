@@ -114,11 +114,17 @@ def feedback(
 
 
 @app.command()
-def report(assignment: Assignment, course: CoursePath = None) -> None:
-    """Write the class report: marks by student and by check, and which checks fail with which words."""
+def report(
+    assignment: Assignment,
+    formgrader: Annotated[str, typer.Option(metavar="ADDRESS", help="Where your JupyterLab answers, for links into "
+                                            "formgrader.")] = "http://localhost:8888",
+    course: CoursePath = None,
+) -> None:
+    """Write the class report: marks, checks, mistakes in teaching words with nameless examples, who is stuck where."""
     from grader import report as reporting
 
-    out.print(str(reporting.write(find_course(course), assignment)), markup=False, soft_wrap=True)
+    path = reporting.write(find_course(course), assignment, formgrader)
+    out.print(str(path), markup=False, soft_wrap=True)
 
 
 @app.command()

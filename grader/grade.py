@@ -5,7 +5,10 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -79,17 +82,31 @@ def grade(course: Course, assignment: str, who: list[str], workers: Workers, reg
     """
     if not trusted:
         _require_ready()
-    with gradebook.stopping_plainly(), Desk(course, assignment, trusted, seconds) as desk:
+    with gradebook.stopping_plainly(), Desk(course, assignment, trusted, seconds) as desk, _timed(desk) as counted:
         refused: list[Result] = []
         jobs = desk.jobs(who, regrade, refused)
         try:
             for paper, outcome in judged(jobs, workers):
                 yield from refused
                 refused.clear()
+                counted[GRADED] += 1
                 yield desk.save(paper, outcome)
         except Unavailable as unavailable:
             raise _refused(unavailable) from None
         yield from refused
+
+
+@contextmanager
+def _timed(desk: Desk) -> Iterator[Counter[str]]:
+    """Put on record how many submissions a run has judged, and how long that took."""
+    counted: Counter[str] = Counter()
+    began = time.monotonic()
+    try:
+        yield counted
+    finally:
+        if counted[GRADED]:
+            record.note(desk.course, record.RUN, desk.assignment, judged=counted[GRADED],
+                        seconds=round(time.monotonic() - began, 1))
 
 
 def _require_ready() -> None:
