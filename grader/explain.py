@@ -152,6 +152,7 @@ def paragraphs(found: Explanation) -> list[str]:
     """What stands above the table of checks: points, when and how they came about, what was handed in and when."""
     graded, first = found.graded, next(iter(found.graded["notebooks"].values()))
     where = "in the sandbox" if graded["sandboxed"] else "without a sandbox"
+    where = f"through nbgrader, {where}" if graded.get("through") else where
     versions = ", ".join(f"{name} {number}" for name, number in graded["versions"].items())
     again = "" if found.unchanged else " What lies in class/submitted now is another one, not graded yet."
     says = [f"{found.student}, {found.assignment}: {found.total:g} of {found.most:g} points.",

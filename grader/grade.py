@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import nbformat
@@ -20,18 +20,15 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from grader import gradebook, notebooks, record, settings, submission
 from grader.course import Course, Trouble
 from grader.job import Cell, Job, Outputs
-from grader.judge import secret
-from grader.kernel import read_said
 from grader.namespace import imports_for_checks
 from grader.ready import require_ready
-from grader.rebuild import fingerprint, own_cells, rebuild
+from grader.rebuild import essence, fingerprint, own_cells, rebuild
 from grader.release import generate
 from grader.sandbox import Unavailable
-from grader.work import STAMP, job_for, put_outputs, stamp
+from grader.work import STAMP, how_judged, job_for, put_outputs, stamp
 from grader.workers import Workers, judged
 
 GRADED, KEPT, REFUSED = "graded", "graded before", "not graded"
-LONGEST_WORDS = 1_000       # letters of a verdict that go on record; the check's own have fewer
 
 
 @dataclass(frozen=True)
@@ -260,13 +257,10 @@ class Desk:
 
         Whoever is stopped on the way grades it again, so that no mark is without its line.
         """
-        said = [read_said(cell) for book in paper.books.values() for cell in notebooks.checks(book)]
         record.note(
             self.course, record.REGRADED if self.why else record.GRADED, self.assignment, paper.student,
             **({"why": self.why} if self.why else {}), notebooks=kept, **marks,
-            said={check.name: check.failure[:LONGEST_WORDS] for check in said if check.failed},
-            sandboxed=not self.trusted, limits=asdict(self.settings.limits), withhold=list(self.settings.withhold),
-            secret=secret(self.job(paper)).hex(), versions=record.conditions(),
+            **how_judged(self.job(paper), list(paper.books.values())),
         )
 
     def _write_marks(self, paper: Paper) -> dict[str, Any]:
@@ -296,13 +290,6 @@ class Desk:
 
     def _graded_path(self, student: str, name: str) -> Any:
         return self.course.autograded / student / self.assignment / f"{name}.ipynb"
-
-
-def essence(notebook: dict[str, Any]) -> list[dict[str, Any]]:
-    """Of a submitted notebook what judging reads: kinds, names and texts of its cells."""
-    return [{"cell_type": cell["cell_type"], "id": number if isinstance(number := cell.get("id"), str) else "",
-             "source": notebooks.source(cell), "metadata": {"nbgrader": {"grade_id": notebooks.grade_id(cell)}}}
-            for cell in notebook["cells"]]
 
 
 class SaveHere(SaveAutoGrades):

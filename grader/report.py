@@ -58,12 +58,16 @@ class Row:
 
 @dataclass
 class Check:
-    """One check over the class: who passed, who has not written it, and the words the others were told."""
+    """One check over the class: who passed, who has not written it, and the words the others were told.
+
+    Of those, ``following`` are the failures that may come from another wrong function.
+    """
 
     name: str
     passed: int = 0
     not_written: int = 0
     words: Counter[str] = field(default_factory=Counter)
+    following: int = 0
     stuck: int = 0
 
     @property
@@ -126,8 +130,7 @@ def write(course: Course, assignment: str, formgrader: str = FORMGRADER) -> Path
     html = pages.get_template("report.html.j2").render(
         assignment=assignment, rows=rows, graded=graded, cells=cells, most=most, slots=SLOTS, **shown,
         middle=statistics.median(row.total for row in graded), refused=[row for row in rows if row.refused],
-        following=sum(told.failed and not told.not_written and row.follows(name.removeprefix("check-"))
-                      for row in graded for name, told in row.said.items()),
+        following=sum(check.following for check in checks),
         waiting=sum(row.waiting for row in graded), made=f"{datetime.now():%d %B %Y, %H:%M}",
         formgrader=formgrader.rstrip("/"), time=time_to_grade(course, assignment),
     )
@@ -184,6 +187,7 @@ def by_check(rows: list[Row]) -> list[Check]:
                 check.not_written += 1
             else:
                 check.words[teaching_words(told.failure)] += 1
+                check.following += row.follows(check.name)
     return list(checks.values())
 
 
@@ -311,8 +315,8 @@ def tables(folder: Path, rows: list[Row], bins: list[tuple[str, int]], checks: l
            mistakes: list[MistakeSeen], written: list[Written], spreads: list[Spread]) -> None:
     """Write what the pictures show as CSV files."""
     _table(folder / "marks.csv", ("percent of the points", "students"), bins)
-    _table(folder / "checks.csv", ("check", "right", "wrong", "not written", "stuck here"),
-           [(c.name, c.passed, c.failed, c.not_written, c.stuck) for c in checks])
+    _table(folder / "checks.csv", ("check", "right", "wrong", "may follow from another", "not written", "stuck here"),
+           [(c.name, c.passed, c.failed - c.following, c.following, c.not_written, c.stuck) for c in checks])
     _table(folder / "mistakes.csv", ("check", "students", "words", "example"),
            [(m.check, m.count, m.words, m.example) for m in mistakes])
     _table(folder / "questions.csv", ("question", "waiting", "mean", "of"),

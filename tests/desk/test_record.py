@@ -127,6 +127,17 @@ def test_the_command_explains_and_reproduces(ada, command):
     assert "nobody has handed in nothing for 1-rnn" in done.stderr
 
 
+def test_what_nbgrader_itself_grades_is_on_record_too(course, skeleton, answers, hand_in, command):
+    hand_in(course, "bo", answered(skeleton, {name: answers[name] for name in ("rnn_step_forward", "tanh_backward")}))
+    done = command(course.root, "nbgrader", "autograde", ASSIGNMENT)
+    assert done.returncode == 0, done.stderr
+    found = explain.explain(course, ASSIGNMENT, "bo")
+    assert (found.total, found.unchanged) == (5, True)
+    assert not any(line.strange for line in found.lines)
+    assert "through nbgrader, in the sandbox" in explain.paragraphs(found)[1]
+    assert explain.reproduce(course, ASSIGNMENT, "bo").same
+
+
 def test_a_mark_by_hand_need_not_be_read_again_unless_the_answer_changed(course, skeleton, answers, hand_in, workers):
     def waits() -> bool:
         with gradebook.opened(course) as book:
