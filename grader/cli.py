@@ -235,11 +235,102 @@ def gradescope(
 
 
 @app.command()
-def report(assignment: Assignment, course: CoursePath = None) -> None:
-    """Write the class report: marks by student and by check, and which checks fail with which words."""
+def report(
+    assignment: Assignment,
+    formgrader: Annotated[str, typer.Option(metavar="ADDRESS", help="Where your JupyterLab answers, for links into "
+                                            "formgrader.")] = "http://localhost:8888",
+    course: CoursePath = None,
+) -> None:
+    """Write the class report: marks, checks, mistakes in teaching words with nameless examples, who is stuck where."""
     from grader import report as reporting
 
-    out.print(str(reporting.write(find_course(course), assignment)), markup=False, soft_wrap=True)
+    path = reporting.write(find_course(course), assignment, formgrader)
+    out.print(str(path), markup=False, soft_wrap=True)
+
+
+@app.command()
+def explain(
+    student: Annotated[str, typer.Argument(help="A student, as the folder in class/submitted is called.")],
+    assignment: Assignment,
+    reproduce: Annotated[bool, typer.Option("--reproduce", help="Grade it again as it was, in memory.")] = False,
+    course: CoursePath = None,
+) -> None:
+    """Explain a mark: each check with its words and version, what people gave, lateness, and what was before."""
+    from grader import explain as explaining
+
+    here = find_course(course)
+    found = explaining.explain(here, assignment, student)
+    _print_lines(explaining.paragraphs(found))
+    table = Table("check", "points", "version", "words")
+    for line in found.lines:
+        points = f"{'?' if line.counts is None else f'{line.counts:g}'} of {line.most:g}"
+        table.add_row(line.cell.removeprefix("check-"), points, line.version[:8], Text(_printable(line.words)))
+    out.print(table)
+    _print_lines(explaining.remarks(found))
+    if reproduce:
+        raise typer.Exit(_reproduce(here, assignment, student))
+
+
+@app.command()
+def regrade(
+    assignment: Assignment,
+    check: Annotated[list[str] | None, typer.Option("--check", help="What was changed; by default all.")] = None,
+    why: Annotated[str | None, typer.Option(help="The reason, for the record.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Write without asking.")] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="How many submissions at a time.")] = os.cpu_count() or 1,
+    trusted: Annotated[bool, typer.Option("--trusted", help="Without a sandbox; every result says so.")] = False,
+    course: CoursePath = None,
+) -> None:
+    """Grade anew by checks that were changed in solutions/: shows whose marks change, then asks, then writes."""
+    from grader import lock
+    from grader import regrade as regrading
+    from grader.workers import Local
+
+    here = find_course(course)
+    if yes:
+        regrading.require_reason(why, lambda: "")
+    with lock.held(here, f"regrading {assignment}"), closing(Local(jobs)) as workers, \
+            regrading.Regrading(here, assignment, check or [], trusted) as plan:
+        who = plan.students()
+        with _bar(f"Judging {assignment} by the changed check", len(who)) as tick:
+            for _ in plan.judge(workers):
+                tick()
+        table = Table("student", "check", "points", "in all", title=f"{assignment}: what would change")
+        for row in regrading.rows(plan.changes):
+            table.add_row(Text(_printable(row[0])), *row[1:])
+        out.print(table)
+        _print_lines(plan.left_out + regrading.summary(plan, len(who)))
+        if not yes and not typer.confirm("Write these marks?", default=False):
+            out.print("Nothing was changed.")
+            raise typer.Exit(1)
+        why = regrading.require_reason(why, lambda: typer.prompt("Why"))
+        results = []
+        with _bar("Writing", len(who)) as tick:
+            for result in plan.write(why):
+                results.append(result)
+                tick()
+    _print_lines([result.sentence for result in results if result.sentence])
+    _print_lines([f"Written and on record. Feedback pages and assignments/ are as they were: run  python -m grader "
+                  f"feedback {assignment}  and  python -m grader release {assignment} ."])
+
+
+@app.command()
+def similar(assignment: Assignment, course: CoursePath = None) -> None:
+    """Compare answers with each other by what they compute, and write a page with those that stand out."""
+    from grader import similarity
+
+    here = find_course(course)
+    with err.status("Comparing everyone with everyone"):
+        found = similarity.compare(here, assignment)
+    table = Table("students", "alike in", "share", "rare", title=f"{assignment}: what stands out")
+    for two in found.ranked[: similarity.MOST_SHOWN]:
+        questions = ", ".join(pair.question for pair in two.pairs)
+        share = min(pair.alike for pair in two.pairs)
+        table.add_row(Text(_printable(f"{two.first}, {two.second}")), questions, f"{share:.0%}", f"{two.bits:.0f} bits")
+    out.print(table)
+    _print_lines([f"{question.name}: nothing is said. {question.silent}" for question in found.questions
+                  if question.silent] + found.unread + [similarity.UNKNOWN])
+    out.print(str(similarity.write(here, found)), markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -298,6 +389,25 @@ def _numbers(said: list[str] | None) -> dict[str, float]:
         return {name: float(text) for name, text in pairs(said, "--points").items()}
     except ValueError as error:
         raise Trouble(f"--points: {error}.") from None
+
+
+def _print_lines(lines: list[str]) -> None:
+    for line in lines:
+        out.print(_printable(line), markup=False, soft_wrap=True)
+
+
+def _reproduce(course: Course, assignment: str, student: str) -> int:
+    """Grade again as it was and say whether the same came out: 0 if so."""
+    from grader import explain as explaining
+    from grader.sandbox import Unavailable
+
+    try:
+        with err.status("Grading it again as it was"):
+            again = explaining.reproduce(course, assignment, student)
+    except Unavailable as unavailable:
+        raise Trouble(f"It is not graded again without a sandbox: {unavailable}") from None
+    _print_lines(explaining.verdict(again))
+    return 0 if again.same else 1
 
 
 def _printable(text: str) -> str:

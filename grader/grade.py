@@ -5,8 +5,11 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import nbformat
@@ -14,15 +17,15 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from grader import gradebook, notebooks, settings, submission
+from grader import gradebook, notebooks, record, settings, submission
 from grader.course import Course, Trouble
 from grader.job import Cell, Job, Outputs
 from grader.namespace import imports_for_checks
 from grader.ready import require_ready
-from grader.rebuild import fingerprint, own_cells, rebuild
+from grader.rebuild import essence, fingerprint, own_cells, rebuild
 from grader.release import generate
 from grader.sandbox import Unavailable
-from grader.work import STAMP, job_for, put_outputs, stamp
+from grader.work import STAMP, how_judged, job_for, put_outputs, stamp
 from grader.workers import Workers, judged
 
 GRADED, KEPT, REFUSED = "graded", "graded before", "not graded"
@@ -76,17 +79,31 @@ def grade(course: Course, assignment: str, who: list[str], workers: Workers, reg
     """
     if not trusted:
         _require_ready()
-    with gradebook.stopping_plainly(), Desk(course, assignment, trusted, seconds) as desk:
+    with gradebook.stopping_plainly(), Desk(course, assignment, trusted, seconds) as desk, _timed(desk) as counted:
         refused: list[Result] = []
         jobs = desk.jobs(who, regrade, refused)
         try:
             for paper, outcome in judged(jobs, workers):
                 yield from refused
                 refused.clear()
+                counted[GRADED] += 1
                 yield desk.save(paper, outcome)
         except Unavailable as unavailable:
             raise _refused(unavailable) from None
         yield from refused
+
+
+@contextmanager
+def _timed(desk: Desk) -> Iterator[Counter[str]]:
+    """Put on record how many submissions a run has judged, and how long that took."""
+    counted: Counter[str] = Counter()
+    began = time.monotonic()
+    try:
+        yield counted
+    finally:
+        if counted[GRADED]:
+            record.note(desk.course, record.RUN, desk.assignment, judged=counted[GRADED],
+                        seconds=round(time.monotonic() - began, 1))
 
 
 def _require_ready() -> None:
@@ -102,19 +119,20 @@ def _refused(unavailable: Unavailable) -> Trouble:
 
 @dataclass(frozen=True)
 class Paper:
-    """One student's rebuilt notebooks by name, and the stamp that each will carry."""
+    """One student's rebuilt notebooks by name, the stamp that each will carry, and what was handed in, to be kept."""
 
     student: str
     books: dict[str, Any]
     stamps: dict[str, dict[str, str]]
+    handed_in: dict[str, Any] = field(default_factory=dict)
 
 
 class Desk:
     """The one place where submissions are taken from and marks written down, through nbgrader's own classes."""
 
-    def __init__(self, course: Course, assignment: str, trusted: bool, seconds: float | None):
+    def __init__(self, course: Course, assignment: str, trusted: bool, seconds: float | None, why: str = ""):
         gradebook.make_ready(course)
-        self.course, self.assignment, self.trusted = course, assignment, trusted
+        self.course, self.assignment, self.trusted, self.why = course, assignment, trusted, why
         self.config = course.config()
         self.url = self.config.CourseDirectory.db_url
         self.gradebook = Gradebook(self.url, self.config.CourseDirectory.course_id)
@@ -122,6 +140,7 @@ class Desk:
         self.solutions = {name: notebooks.read(folder / f"{name}.ipynb") for name in course.notebooks(assignment)}
         self.own = {name: own_cells(self.gradebook.find_notebook(name, assignment)) for name in self.solutions}
         self.imports = {name: tuple(imports_for_checks(solution)) for name, solution in self.solutions.items()}
+        self._versions: dict[str, str] = {}
         self.settings = settings.read(folder)
         if seconds:
             limits = replace(self.settings.limits, call_seconds=seconds, cell_seconds=seconds)
@@ -151,25 +170,34 @@ class Desk:
 
         Raises Trouble where it cannot be graded.
         """
-        books, stamps = {}, {}
+        paper = Paper(student, {}, {}, {})
         for name, (content, notebook) in submission.read(self.course, self.assignment, student).items():
-            books[name] = rebuild(notebook, self.own[name], self.solutions[name])
-            stamps[name] = {"submission": hashlib.sha256(content).hexdigest(), "checks": fingerprint(self.own[name])}
-        return Paper(student, books, stamps)
+            paper.handed_in[name] = essence(notebook)
+            paper.books[name] = rebuild(notebook, self.own[name], self.solutions[name])
+            paper.stamps[name] = {"submission": hashlib.sha256(content).hexdigest(),
+                                  "checks": fingerprint(self.own[name])}
+        return paper
 
     def has(self, paper: Paper) -> bool:
         """Tell whether these very notebooks were graded with these very checks, and their marks are there."""
         for name, wanted in paper.stamps.items():
-            path = self._graded_path(paper.student, name)
-            if not path.is_file():
-                return False
-            try:
-                found = json.loads(path.read_text(encoding="utf-8"))["metadata"].get(STAMP, {})
-            except (ValueError, KeyError):
-                return False
+            found = self._stamp(paper.student, name)
             if {key: found.get(key) for key in wanted} != wanted:
                 return False
         return gradebook.has_marks(self.gradebook, self.assignment, paper.student)
+
+    def _was_graded(self, paper: Paper, name: str) -> bool:
+        """Tell whether this very notebook was graded before, by whatever checks."""
+        return self._stamp(paper.student, name).get("submission") == paper.stamps[name]["submission"]
+
+    def _stamp(self, student: str, name: str) -> dict[str, Any]:
+        """What a graded notebook says of its grading; {} where there is none."""
+        path = self._graded_path(student, name)
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))["metadata"].get(STAMP, {})
+        except (FileNotFoundError, ValueError, KeyError):
+            return {}
+        return found if isinstance(found, dict) else {}
 
     def job(self, paper: Paper) -> Job:
         """All code cells of a submission as one job: its notebooks one after the other."""
@@ -203,8 +231,10 @@ class Desk:
             offset += len(book.cells)
             stamp(book, sandboxed=not self.trusted, **paper.stamps[name])
         texts = {name: nbformat.writes(book) + "\n" for name, book in paper.books.items()}
+        kept = self._keep(paper)
         with gradebook.one_transaction(self.gradebook):
-            self._write_marks(paper)
+            marks = self._write_marks(paper)
+        self._note(paper, kept, marks)
         for name, text in texts.items():
             path = self._graded_path(paper.student, name)
             for left in path.parent.glob(f".{path.name}.*"):    # by a run that was killed while it wrote
@@ -221,29 +251,74 @@ class Desk:
             else:
                 notebooks.write_bytes(graded / name, content)
 
-    def _write_marks(self, paper: Paper) -> None:
+    def _keep(self, paper: Paper) -> dict[str, dict[str, str]]:
+        """Keep what another grading of this submission by these checks would need; return the hashes by notebook."""
+        return {name: {**paper.stamps[name], "handed_in": record.keep(self.course, paper.handed_in[name]),
+                       "version": self._version(name)} for name in paper.books}
+
+    def _version(self, name: str) -> str:
+        """Keep the checks of a notebook, and all else that a grading takes from the instructor, once for this desk."""
+        if name not in self._versions:
+            self._versions[name] = record.keep(self.course, {"own": self.own[name], "solution": self.solutions[name]})
+        return self._versions[name]
+
+    def _note(self, paper: Paper, kept: dict[str, dict[str, str]], marks: dict[str, Any]) -> None:
+        """Put a grading on record, between its marks and its graded notebook.
+
+        Whoever is stopped on the way grades it again, so that no mark is without its line.
+        """
+        record.note(
+            self.course, record.REGRADED if self.why else record.GRADED, self.assignment, paper.student,
+            **({"why": self.why} if self.why else {}), notebooks=kept, **marks,
+            **how_judged(self.job(paper), list(paper.books.values())),
+        )
+
+    def _write_marks(self, paper: Paper) -> dict[str, Any]:
+        """Write a submission's marks and return them as they go on record."""
         self.gradebook.update_or_create_student(paper.student)
         timestamp = submission.timestamp(self.course, self.assignment, paper.student)
         more = {"timestamp": timestamp} if timestamp else {}
         self.gradebook.update_or_create_submission(self.assignment, paper.student, **more)
+        scores: dict[str, Any] = {}
+        penalty = 0.0
         for name, book in paper.books.items():
             resources = {"nbgrader": {"student": paper.student, "assignment": self.assignment, "notebook": name,
                                       "db_url": self.url}}
-            record = self.gradebook.find_submission_notebook(name, self.assignment, paper.student)
-            SaveHere(gradebook.Record(self.gradebook, record), config=self.config).preprocess(book, resources)
-            if timestamp or record.late_submission_penalty:
+            row = self.gradebook.find_submission_notebook(name, self.assignment, paper.student)
+            rows = gradebook.Record(self.gradebook, row)
+            SaveHere(rows, self._was_graded(paper, name), config=self.config).preprocess(book, resources)
+            if timestamp or row.late_submission_penalty:
                 PenaltyHere(self.gradebook, config=self.config).preprocess(book, resources)
+            scores |= rows.scores()
+            penalty += row.late_submission_penalty or 0
+        points = {notebooks.grade_id(c): c.metadata.nbgrader.points for book in paper.books.values()
+                  for c in book.cells if c.metadata.get("nbgrader", {}).get("grade")}
+        by_hand = {name: manual for name, (_, manual, _) in scores.items() if manual is not None}
+        return {"marks": {name: [scores[name][0], points[name]] for name in points}, "by_hand": by_hand,
+                "on_top": {name: extra for name, (_, _, extra) in scores.items() if extra}, "penalty": penalty,
+                "handed_in_at": timestamp}
 
     def _graded_path(self, student: str, name: str) -> Any:
         return self.course.autograded / student / self.assignment / f"{name}.ipynb"
 
 
 class SaveHere(SaveAutoGrades):
-    """nbgrader's SaveAutoGrades on one submission's record, which is open already."""
+    """nbgrader's SaveAutoGrades on one submission's record, which is open already.
 
-    def __init__(self, record: gradebook.Record, **how: Any):
+    Where the submission is ``unchanged`` since it was graded, a person need not read again what they have marked,
+    unless the check under their mark says something else now.
+    """
+
+    def __init__(self, record: gradebook.Record, unchanged: bool = False, **how: Any):
         super().__init__(**how)
-        self.gradebook = record
+        self.gradebook, self.unchanged = record, unchanged
+
+    def _add_score(self, cell: Any, resources: dict) -> None:
+        grade = self.gradebook.find_grade(notebooks.grade_id(cell))
+        before = grade.auto_score, grade.needs_manual_grade
+        super()._add_score(cell, resources)
+        if self.unchanged and grade.manual_score is not None and grade.auto_score == before[0]:
+            grade.needs_manual_grade = before[1]
 
     def preprocess(self, nb: Any, resources: dict) -> tuple[Any, dict]:
         """Save the marks and comments of every graded cell."""

@@ -207,6 +207,11 @@ class Record:
         """The comment on a cell, as nbgrader's Gradebook finds it."""
         return self._comments[cell]
 
+    def scores(self) -> dict[str, tuple[float | None, float | None, float | None]]:
+        """By cell: what the checks gave, what a person gave in its place, and what a person gave on top."""
+        return {name: (grade.auto_score, grade.manual_score, grade.extra_credit)
+                for name, grade in self._grades.items()}
+
 
 @contextmanager
 def one_transaction(gradebook: Any) -> Iterator[None]:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from grader.course import CLASS, Course, Trouble
 
@@ -65,6 +65,17 @@ if sys.platform == "win32":
         finally:
             file.seek(0)
         return True
+
+    @contextlib.contextmanager
+    def for_a_moment(file: IO[bytes]) -> Iterator[None]:
+        """Be the only one who writes to an open file; wait for others, ten seconds at most."""
+        file.seek(FAR)
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+        try:
+            yield
+        finally:
+            file.seek(FAR)
+            msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
 else:
     import fcntl
 
@@ -74,3 +85,12 @@ else:
         except BlockingIOError:
             return False
         return True
+
+    @contextlib.contextmanager
+    def for_a_moment(file: IO[bytes]) -> Iterator[None]:
+        """Be the only one who writes to an open file; wait for others."""
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)

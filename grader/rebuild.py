@@ -55,6 +55,13 @@ def fingerprint(own: dict[str, NotebookNode]) -> str:
     return hashlib.sha256(json.dumps(checks, sort_keys=True).encode()).hexdigest()
 
 
+def essence(notebook: dict[str, Any]) -> list[dict[str, Any]]:
+    """Of a submitted notebook what judging reads: kinds, names and texts of its cells."""
+    return [{"cell_type": cell["cell_type"], "id": number if isinstance(number := cell.get("id"), str) else "",
+             "source": notebooks.source(cell), "metadata": {"nbgrader": {"grade_id": notebooks.grade_id(cell)}}}
+            for cell in notebook["cells"]]
+
+
 def leave_out_shows(cells: list[tuple[str, Any]], instructors: list[dict[str, Any]]) -> None:
     """Tag the instructor's cells that only demonstrate, so that grading does not wait for them."""
     shows = {notebooks.source(cell) for cell in instructors if notebooks.SHOW in cell["metadata"].get("tags", [])}

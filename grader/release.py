@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import tempfile
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from grader import gradebook, notebooks
+from grader import gradebook, notebooks, record
 from grader.course import Course, Trouble
 from grader.kernel import NOT_WRITTEN, run_checks
 
@@ -47,6 +48,8 @@ def release(course: Course, assignments: list[str], say: Callable[[str], None] =
     for assignment, files in made.items():
         replace_files(course.assignments / assignment, files)
         generate(course, assignment, record=True)
+        record.note(course, record.RELEASED, assignment,
+                    files={name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())})
         say(f"assignments/{assignment}: released, {len(files)} file{'s' * (len(files) != 1)}")
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_markdown_cell
 
-from grader import notebooks
+from grader import notebooks, record
 from grader.job import Cell, Job, Outputs
+from grader.judge import secret
+from grader.kernel import read_said
 from grader.rebuild import REMARK, SKIP
 from grader.settings import Settings
 
 STAMP = "unrolled"
+LONGEST_WORDS = 1_000       # letters of a verdict that go on record; the check's own have fewer
 NOT_SANDBOXED = "**Not sandboxed.** This submission was run in an ordinary kernel, trusted by the person who graded it."
 
 
@@ -40,3 +44,11 @@ def stamp(nb: NotebookNode, sandboxed: bool, **more: str) -> None:
     nb.metadata[STAMP] = NotebookNode({"sandboxed": sandboxed, **more})
     if not sandboxed:
         nb.cells.insert(0, new_markdown_cell(NOT_SANDBOXED, id="not-sandboxed", metadata={"tags": [REMARK]}))
+
+
+def how_judged(job: Job, books: list[NotebookNode]) -> dict[str, Any]:
+    """What goes on record of a judged job: the words of its checks, its limits and secret, the versions here."""
+    said = [read_said(cell) for book in books for cell in notebooks.checks(book)]
+    return {"said": {check.name: check.failure[:LONGEST_WORDS] for check in said if check.failed},
+            "sandboxed": not job.trusted, "limits": asdict(job.limits), "withhold": list(job.withhold),
+            "secret": secret(job).hex(), "versions": record.conditions()}

@@ -8,7 +8,7 @@ from grader.demo import answered
 from tests.conftest import ASSIGNMENT
 
 COMMANDS = ["new", "new-assignment", "add-students", "release", "check", "collect", "grade", "feedback", "report",
-            "export", "gradescope", "demo", "doctor"]
+            "explain", "regrade", "similar", "export", "gradescope", "demo", "doctor"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
