@@ -182,6 +182,11 @@ def test_late_submissions_are_penalised_by_nbgraders_plugin(desk, zipped, skelet
         assert ada.score == bao.score > 0
         assert (ada.late_submission_penalty, bao.late_submission_penalty) == (0, pytest.approx(0.4 * bao.score))
         assert bao.total_seconds_late == 24 * 60 * 60 + 1
+    there(desk, "bao", "timestamp.txt").write_text("2027-03-01 20:00:00 UTC", encoding="utf-8")
+    again = list(grading.grade(desk, ASSIGNMENT, ["ada", "bao"], workers))
+    assert {r.student: r.status for r in again} == {"ada": grading.KEPT, "bao": grading.GRADED}
+    with gradebook.opened(desk) as book:
+        assert book.find_submission(ASSIGNMENT, "bao").late_submission_penalty == 0
 
 
 @pytest.mark.parametrize(("seconds", "points"), [(0, None), (1, 1), (86_400, 1), (86_401, 2), (10 * 86_400, 5)])
