@@ -219,7 +219,7 @@ def export(
 def gradescope(
     assignment: Assignment,
     to: Annotated[Path | None, typer.Option(help="Another file; class/exports by default.")] = None,
-    trusted: Annotated[bool, typer.Option("--trusted", help="It may grade without a sandbox, and says so.")] = False,
+    trusted: Annotated[bool, typer.Option("--trusted", help="No sandbox where none can be; it says so.")] = False,
     course: CoursePath = None,
 ) -> None:
     """Make the archive that Gradescope builds an autograder from."""
