@@ -98,6 +98,8 @@ FITTING = {         # what is said of whom; "a beautiful man" and "a green cow" 
     "place": (("small", "old", "beautiful"), ()),
 }
 
+CHILDREN = "boy", "girl"        # never old: une vieille fille is somebody else
+
 
 class Verb(NamedTuple):
     """A verb in both languages: the plain form and the third person, of one and of many; ``of`` are its objects."""
@@ -197,6 +199,8 @@ def _phrase(dice: Dice, kinds: Sequence[str], nested: int, denied: bool = False)
     if denied and determiner == "two":      # "does not see two cats" is said of nobody
         determiner = "these"
     sizes, colours = FITTING[noun.is_a]
+    if noun.one in CHILDREN:
+        sizes = tuple(size for size in sizes if size != "old")
     size = dice.pick(sizes) if dice.chance(0.3) else ""
     colour = dice.pick(colours) if colours and dice.chance(0.35) else ""
     clause = None
