@@ -18,7 +18,7 @@ from nbgrader.utils import parse_utc
 
 from grader import clock, gradebook, late, notebooks, submission, table
 from grader.course import Course, Trouble
-from grader.roster import EMAIL, NAME, Roster, students
+from grader.roster import EMAIL, NAME, Roster, squashed, students
 from grader.roster import ID as ID_COLUMNS
 from grader.unpack import Entry, Refused, opened, shown
 
@@ -138,7 +138,8 @@ class Desk:
             raise Trouble("There is nobody on the roster yet, so nobody can be found. Add them first:  "
                           "python -m grader add-students FILE.csv")
         self.roster, self.ids = Roster(everybody), [student.id for student in everybody]
-        self.labels = {label: student.id for student in everybody for label in (student.id, student.name) if label}
+        self.labels = {label: student.id for student in everybody
+                       for label in (student.id, student.name, squashed(student.last + student.first)) if label}
         self.names = {name.strip(): _require_known(student, self.ids) for name, student in names.items()}
         wanted = [assignment] if assignment else course.names()
         self.expected = {name: course.notebooks(name) for name in wanted}

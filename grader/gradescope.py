@@ -15,6 +15,7 @@ import shutil
 import sys
 import tempfile
 import time
+import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -134,6 +135,7 @@ def run(root: Path) -> dict[str, Any]:
 
 def main(root: Path) -> int:
     """Grade in the container and write ROOT/results/results.json; 1 where there is no mark."""
+    warnings.filterwarnings("ignore", module=r"nbgrader\..*")
     told = run(root)
     notebooks.write_text(root / "results" / "results.json", json.dumps(told, indent=1, ensure_ascii=False) + "\n")
     print(told["output"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -69,7 +70,7 @@ class Plan:
 
 
 def new(kit: Course, folder: Path, plan: Plan, say: Callable[[str], None] = print) -> Course:
-    """Make a course folder, whole or not at all.
+    """Make a course folder, whole or not at all; nobody else may look into it, unless it was there with other rights.
 
     Raises Trouble where the folder is not empty, or the plan names what is not there.
     """
@@ -82,8 +83,8 @@ def new(kit: Course, folder: Path, plan: Plan, say: Callable[[str], None] = prin
     try:
         _build(kit, Course(workshop), plan, say)
         if folder.exists():
+            workshop.chmod(stat.S_IMODE(folder.stat().st_mode))
             folder.rmdir()
-        workshop.chmod(0o755)
         os.replace(workshop, folder)
     except BaseException:
         shutil.rmtree(workshop, ignore_errors=True)

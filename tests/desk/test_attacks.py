@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import random
 import stat
 import struct
 import zipfile
@@ -245,6 +246,29 @@ def test_a_list_of_entries_that_would_fill_the_memory_is_not_read(tmp_path):
     source.write_bytes(wide.getvalue())
     with pytest.raises(Trouble, match="far more than a class hands in"), unpack.opened(source):
         pass
+
+
+def test_a_damaged_archive_ends_in_sentences(tmp_path):
+    """Whatever byte is another one, an archive is refused, its entry is refused, or it is read."""
+    whole, chance = io.BytesIO(), random.Random(231)
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in HONEST:
+            archive.writestr(name, name * 20)
+    source, refusals = tmp_path / "a.zip", 0
+    for _ in range(500):
+        content = bytearray(whole.getvalue())
+        for _ in range(chance.choice((1, 1, 2, 8))):
+            content[chance.randrange(len(content))] = chance.randrange(256)
+        source.write_bytes(content[:chance.choice((len(content), len(content), chance.randrange(len(content))))])
+        try:
+            with unpack.opened(source) as (entries, refused):
+                refusals += bool(refused)
+                for entry in entries:
+                    assert unpack.unsafe(entry.path) == ""
+                    entry.read()
+        except Trouble:
+            refusals += 1
+    assert refusals > 250
 
 
 def test_names_inside_a_submission_claim_nothing(desk, zipped, untouched):

@@ -35,6 +35,7 @@ def test_canvas_names_are_found_on_the_roster_and_lateness_is_told(desk, zipped,
         "duboismartinchloé_13_503_rnn (2).ipynb": untouched,
         "farouk_14_504_rnn.ipynb": untouched,
         "leekim_15_505_rnn.ipynb": untouched,
+        "nguyenboa_16_507_rnn.ipynb": untouched,
         "ahlgrenada_11_506_notes.pdf": "…",
     })
     report = collect(desk, source, ASSIGNMENT)
@@ -42,13 +43,14 @@ def test_canvas_names_are_found_on_the_roster_and_lateness_is_told(desk, zipped,
     assert sorted(report.collected[ASSIGNMENT]) == ["ada", "bao", "chloé"]
     assert report.aside == 1
     told = "\n".join(lines(report))
-    assert "farouk [14] (1 file) is nobody on the roster. Say who with --who 'farouk=ID'" in told
+    assert "farouk [14] (1 file) is nobody on the roster. Is it dina? Say who with --who 'farouk=ID'" in told
+    assert "nguyenboa [16] (1 file) is nobody on the roster. Is it bao? Say who" in told
     assert "leekim [15] (1 file) fits 2 students (kim1, kim2)." in told
     assert "bao, 1-rnn: late, says Canvas, but not by how much; it counts as one second." in told
     assert not report.complete
     assert (stamp(desk, "ada"), stamp(desk, "bao")) == (DUE_TIME, "2027-03-01 23:00:01 UTC")
-    again = collect(desk, source, ASSIGNMENT, names={"farouk": "dina", "15": "kim2"})
-    assert sorted(again.collected[ASSIGNMENT]) == ["dina", "kim2"]
+    again = collect(desk, source, ASSIGNMENT, names={"farouk": "dina", "15": "kim2", "16": "kim1"})
+    assert sorted(again.collected[ASSIGNMENT]) == ["dina", "kim1", "kim2"]
     assert again.unchanged == 3
     assert again.complete
 

@@ -1,6 +1,7 @@
 """A course folder from the kit: ready for every command of the kit and of nbgrader, or not made at all."""
 
 import ast
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -33,6 +34,11 @@ def test_it_has_what_was_chosen_and_nothing_else(made):
     assert files == {".gitignore", "nbgrader_config.py", "assignments/1-rnn/rnn.ipynb", "class/gradebook.db",
                      "solutions/1-rnn/rnn.ipynb", "solutions/1-rnn/assignment.toml"}
     assert sorted(path.name for path in made.root.parent.iterdir()) == ["my course"], "nothing is left of the making"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
+def test_nobody_else_may_look_into_it(made):
+    assert made.root.stat().st_mode & 0o077 == 0
 
 
 def test_its_configuration_is_what_was_planned(made):
