@@ -63,7 +63,7 @@ def functions() -> list[Function]:
         _of_layers("affine", {"N": 4, "D": 5, "M": 6}, "ND DM M"),
         _of_layers("temporal_affine", {"N": 2, "T": 3, "D": 4, "M": 5}, "NTD DM M"),
         Function("attention", context_of, layers.attention_backward, {"N": 3, "L": 9, "H": 6}, "NH NLH"),
-        _of_layers("attention_lstm", {"N": 2, "T": 10, "D": 3, "L": 4, "H": 5, "G": 20}, "NTD NLH DG HG HG G"),
+        _of_layers("attention_lstm", {"N": 2, "T": 10, "D": 3, "L": 4, "H": 5, "G": 20}, "NTD NH NLH DG HG HG G"),
     ]
     return found
 

@@ -91,14 +91,15 @@ class AttentionCaptioner(nn.Module):
         order = gate_order("attention-lstm", H)
         self.hoisted = hoisted
         self.E, self.Wp, self.bp = weight(params["W_embed"]), weight(params["W_proj"].T), weight(params["b_proj"])
+        self.Wg, self.bg = weight(params["W_grid"].T), weight(params["b_grid"])
         self.Wx, self.b = weight(params["Wx"][:, order].T), weight(params["b"][order])
         self.Wh, self.Wz = weight(params["Wh"][:, order].T), weight(params["Wattn"][:, order].T)
         self.Wv, self.bv = weight(params["W_vocab"].T), weight(params["b_vocab"])
         self.register_buffer("zero", torch.zeros_like(self.b))
 
     def forward(self, features: Any, words: Any, targets: Any, lengths: Any) -> Any:
-        grid = F.linear(features, self.Wp, self.bp)
-        h = c = grid.mean(1)
+        pooled, grid = F.linear(features[0], self.Wp, self.bp), F.linear(features[1], self.Wg, self.bg)
+        h, c = pooled, torch.zeros_like(pooled)
         H, x, states = h.shape[1], F.embedding(words, self.E), []
         ahead = F.linear(x, self.Wx, self.b) if self.hoisted else None
         both = torch.cat([self.Wh if self.hoisted else self.Wx, self.Wz], 1)
@@ -113,19 +114,20 @@ class AttentionCaptioner(nn.Module):
                 h, c = torch.lstm_cell(torch.cat([x[:, t], z], 1), (h, c), both, self.Wh, self.b, self.zero)
             states.append(h)
         scores = F.linear(torch.stack(states, 1), self.Wv, self.bv).flatten(0, 1)
-        return F.cross_entropy(scores, targets.flatten(), ignore_index=NULL, reduction="sum") / len(features)
+        return F.cross_entropy(scores, targets.flatten(), ignore_index=NULL, reduction="sum") / len(pooled)
 
     def gradients(self) -> dict[str, Array]:
         """By our names and in our order of gates."""
         back = np.argsort(gate_order("attention-lstm", self.Wh.shape[1]))
         grads = {"W_embed": self.E, "W_proj": self.Wp, "b_proj": self.bp, "Wx": self.Wx, "b": self.b}
-        grads |= {"Wh": self.Wh, "Wattn": self.Wz, "W_vocab": self.Wv, "b_vocab": self.bv}
+        grads |= {"W_grid": self.Wg, "b_grid": self.bg, "Wh": self.Wh, "Wattn": self.Wz}
+        grads |= {"W_vocab": self.Wv, "b_vocab": self.bv}
         found = {name: p.grad.numpy().T if name != "W_embed" else p.grad.numpy() for name, p in grads.items()}
         return {name: g[..., back] if name in ("Wx", "Wh", "Wattn", "b") else g for name, g in found.items()}
 
 
 def trainer(
-    cell: str, params: dict[str, Array], features: Array, captions: Array, rows: str, adam: str, threads: int
+    cell: str, params: dict[str, Array], features: Any, captions: Array, rows: str, adam: str, threads: int
 ) -> tuple[Callable[[], float], Callable[[], dict[str, Array]]]:
     """A training step of PyTorch, and the gradients of the latest one.
 
@@ -142,7 +144,8 @@ def trainer(
         order = np.argsort(-lengths, kind="stable")
         features, captions, lengths = features[order], captions[order], lengths[order]
     words = torch.from_numpy(captions.astype(np.int64))
-    inputs = torch.from_numpy(features), words[:, :-1].contiguous(), words[:, 1:].contiguous()
+    given = tuple(map(torch.from_numpy, features)) if attends else torch.from_numpy(features)
+    inputs = given, words[:, :-1].contiguous(), words[:, 1:].contiguous()
 
     def step() -> float:
         optimiser.zero_grad()

@@ -103,16 +103,19 @@ def softmax_loss(x: Array, y: Array, mask: Array) -> tuple[float, Array]:
     return float(loss), dx.reshape(N, T, V)
 
 
-def loss(cell: str, p: dict[str, Array], features: Array, captions: Array) -> tuple[float, dict[str, Array]]:
+def loss(cell: str, p: dict[str, Array], features: Any, captions: Array) -> tuple[float, dict[str, Array]]:
     """Loss and gradients of one batch: CaptioningRNN.loss, with its layers written out."""
     words, targets = captions[:, :-1], captions[:, 1:]
-    (N, T), D = words.shape, features.shape[-1]
+    N, T = words.shape
     attends = cell == "attention-lstm"
     forward, backward = STEPS["lstm" if attends else cell]
-    seen = (features.reshape(-1, D).dot(p["W_proj"]) + p["b_proj"]).reshape(*features.shape[:-1], -1)
+    pooled, grid = features if attends else (features, None)
+    h = pooled.dot(p["W_proj"]) + p["b_proj"]
+    c = np.zeros_like(h)
+    if attends:
+        cells = grid.reshape(-1, grid.shape[2])
+        seen = (cells.dot(p["W_grid"]) + p["b_grid"]).reshape(*grid.shape[:2], -1)
     x = p["W_embed"][words]
-    h = seen.mean(axis=1) if attends else seen
-    c = h if attends else np.zeros_like(h)
     Wh = np.vstack((p["Wh"], p["Wattn"])) if attends else p["Wh"]
     states, caches = np.zeros((N, T, h.shape[1]), x.dtype), []
     for t in range(T):
@@ -134,7 +137,8 @@ def loss(cell: str, p: dict[str, Array], features: Array, captions: Array) -> tu
     dstates = flat.dot(p["W_vocab"].T).reshape(N, T, H)
     for name in ("Wx", "Wh", "b", *(["Wattn"] if attends else [])):
         grads[name] = np.zeros_like(p[name])
-    dx, dh, dc, dseen = np.zeros_like(x), np.zeros_like(h), np.zeros_like(h), np.zeros_like(seen)
+    dx, dh, dc = np.zeros_like(x), np.zeros_like(h), np.zeros_like(h)
+    dseen = np.zeros_like(seen) if attends else None
     for t in reversed(range(T)):
         cache, looked = caches[t]
         dx[:, t], dh, dc, dWx, dWh, db = backward(dstates[:, t] + dh, dc, cache)
@@ -146,11 +150,12 @@ def loss(cell: str, p: dict[str, Array], features: Array, captions: Array) -> tu
         grads["Wx"] += dWx
         grads["Wh"] += dWh
         grads["b"] += db
-    dseen = dseen + ((dh + dc) / seen.shape[1])[:, None, :] if attends else dh
     grads["W_embed"] = np.zeros_like(p["W_embed"])
     np.add.at(grads["W_embed"], words, dx)
-    flat = dseen.reshape(-1, dseen.shape[-1])
-    grads["W_proj"], grads["b_proj"] = features.reshape(-1, D).T.dot(flat), flat.sum(axis=0)
+    grads["W_proj"], grads["b_proj"] = pooled.T.dot(dh), dh.sum(axis=0)
+    if attends:
+        flat = dseen.reshape(-1, H)
+        grads["W_grid"], grads["b_grid"] = cells.T.dot(flat), flat.sum(axis=0)
     return total, grads
 
 

@@ -51,11 +51,14 @@ TARGETS = {  # the most of PyTorch as users write it, of the best variant, and o
 TARGETS_WALL = {("lstm", "real"): (0.85, None, None), ("rnn", "real"): (0.60, None, None)}
 
 
-def batch(cell: str, N: int, lengths: str, T: int = T) -> tuple[Array, Array]:
-    """Features and captions: those of Scenes with their lengths, or words by Zipf's law up to the last step."""
+def batch(cell: str, N: int, lengths: str, T: int = T) -> tuple[Any, Array]:
+    """Features, a pair for attention, and captions: those of Scenes with their lengths, or, up to the last step, words
+    by Zipf's law.
+    """
     rng = np.random.default_rng(0)
-    shape = (N, REGIONS, D) if cell == "attention-lstm" else (N, D)
-    features = rng.standard_normal(shape, dtype=np.float32)
+    features: Any = rng.standard_normal((N, D), dtype=np.float32)
+    if cell == "attention-lstm":
+        features = features, rng.standard_normal((N, REGIONS, D), dtype=np.float32)
     if lengths == "real":
         with data.load("scenes") as scenes:
             return features, scenes.minibatch("train", N, rng)[0].astype(np.int64)
@@ -68,6 +71,8 @@ def batch(cell: str, N: int, lengths: str, T: int = T) -> tuple[Array, Array]:
 def model(cell: str, threads: int = 1) -> Captioner:
     words = {word: k for k, word in enumerate(["<NULL>", "<START>", "<END>", *map(str, range(3, V))])}
     sizes: dict[str, Any] = {"feature_dim": D, "wordvec_dim": W, "hidden_dim": H}
+    if cell == "attention-lstm":
+        sizes["grid_dim"] = D
     return Captioner(cell, word_to_idx=words, threads=threads, **sizes)
 
 
@@ -79,7 +84,7 @@ def operations(cell: str, captions: Array, needed: bool) -> float:
         read = captions[:, :-1][captions[:, 1:] != 0]
         rows, distinct = read.size, np.unique(read).size
     looked = REGIONS if cell == "attention-lstm" else 0
-    total = 4 * N * max(looked, 1) * D * H + 6 * distinct * W * G + 6 * rows * H * (G + V)
+    total = 4 * N * (1 + looked) * D * H + 6 * distinct * W * G + 6 * rows * H * (G + V)
     return float(total + (6 * rows * H * G + 12 * rows * looked * H if looked else 0))
 
 
@@ -207,10 +212,9 @@ def memory() -> None:
     """Print what a step needs in memory, by the formula that a test holds to a tenth."""
     print("\nmemory of loss and gradients, full captions, MB (Captioner.memory)")
     for cell in GATES:
-        regions = REGIONS if cell == "attention-lstm" else 0
         print(f"  {cell:16}", end="")
         for N, steps in ((50, 16), (128, 16), (128, 64)):
-            print(f"   N = {N}, T = {steps}: {model(cell).memory(N, steps, regions) / 1e6:.0f}", end="")
+            print(f"   N = {N}, T = {steps}: {model(cell).memory(N, steps, REGIONS) / 1e6:.0f}", end="")
         print()
 
 

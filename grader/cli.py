@@ -77,6 +77,81 @@ def check(notebook: Annotated[Path, typer.Argument(help="A notebook, as it was l
 
 
 @app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="The folder to make.")],
+    name: Annotated[str, typer.Option(help="The name of the course.")] = "Recurrent networks by hand",
+    id: Annotated[str, typer.Option(help="Its name in nbgrader's exchange; made of the name by default.")] = "",
+    assignment: Annotated[list[str] | None, typer.Option("--assignment", "-a", help="One; all by default.")] = None,
+    due: Annotated[list[str] | None, typer.Option(metavar="NAME=WHEN", help="1-rnn='2027-03-31 23:59 +02:00'")] = None,
+    points: Annotated[list[str] | None, typer.Option(metavar="NAME=POINTS", help="What one counts in exports.")] = None,
+    late: Annotated[float | None, typer.Option(help="The share of the marks that a day costs, as 0.1.")] = None,
+    exchange: Annotated[Path | None, typer.Option(help="The folder of nbgrader's exchange.")] = None,
+    course: CoursePath = None,
+) -> None:
+    """Make a course folder from this kit, ready for nbgrader, its exchange and formgrader."""
+    from grader import new as making
+
+    plan = making.Plan(name, assignment or [], id, _times(due), _numbers(points), late, exchange)
+    with err.status("Making the course"):
+        made = making.new(find_course(course), folder, plan, lambda line: out.print(line, markup=False))
+    out.print(f"A course in {made.root}. What is configured stands in nbgrader_config.py. Next, in that folder:\n"
+              "  python -m grader add-students FILE.csv\n  python -m grader release --check",
+              markup=False, soft_wrap=True)
+
+
+@app.command("new-assignment")
+def new_assignment(
+    name: Annotated[str, typer.Argument(help="Its name, such as 9-scale.")],
+    course: CoursePath = None,
+) -> None:
+    """Start an assignment of your own: a small one that can be released, to be changed into yours."""
+    from grader import author
+
+    here = find_course(course)
+    path = author.new_assignment(here, name)
+    out.print(f"{path.relative_to(here.root).as_posix()}\nChange it, then  python -m grader release {name}",
+              markup=False)
+
+
+@app.command("add-students")
+def add_students(
+    file: Annotated[Path, typer.Argument(help="A CSV file as Canvas, Moodle or a person writes it.")],
+    id_column: Annotated[str | None, typer.Option(help="Which column holds the id, if it is not plain.")] = None,
+    course: CoursePath = None,
+) -> None:
+    """Add students to the gradebook from a list: all of them, or, where a line is wrong, none."""
+    from grader import lock, roster
+
+    here = find_course(course)
+    with lock.held(here, "adding students"):
+        added = roster.add(here, file, id_column)
+    for remark in added.remarks:
+        err.print(_printable(remark), markup=False, soft_wrap=True)
+    out.print(f"{added.new} new, {added.changed} changed, {added.same} as they were.", markup=False)
+
+
+@app.command()
+def collect(
+    source: Annotated[Path, typer.Argument(help="A ZIP as Canvas or Moodle gives it out, or a folder.")],
+    assignment: Annotated[str | None, typer.Argument(help="Which one; told by name and cells by default.")] = None,
+    layout: Annotated[str | None, typer.Option(help="canvas, moodle, exchange or folders; seen by default.")] = None,
+    who: Annotated[list[str] | None, typer.Option(metavar="NAME=ID", help="Whose a name is that is not found.")] = None,
+    times: Annotated[Path | None, typer.Option(help="A CSV file that tells when each one handed in.")] = None,
+    course: CoursePath = None,
+) -> None:
+    """Put submissions from a ZIP or a folder into class/submitted; exit 1 if some of it was left out."""
+    from grader import collect as collecting
+    from grader import lock
+
+    here = find_course(course)
+    with lock.held(here, "collecting"):
+        report = collecting.collect(here, source, assignment, layout, pairs(who, "--who"), times)
+    for line in collecting.lines(report):
+        out.print(_printable(line), markup=False, soft_wrap=True)
+    raise typer.Exit(0 if report.complete else 1)
+
+
+@app.command()
 def grade(
     assignment: Assignment,
     student: Annotated[str | None, typer.Option(help="Grade this student alone.")] = None,
@@ -100,6 +175,7 @@ def grade(
 def feedback(
     assignment: Assignment,
     student: Annotated[str | None, typer.Option(help="For this student alone.")] = None,
+    zip: Annotated[bool, typer.Option("--zip", help="A ZIP for each student, too, in class/exports.")] = False,
     course: CoursePath = None,
 ) -> None:
     """Write each student's feedback page, without hidden checks, into class/feedback."""
@@ -111,6 +187,51 @@ def feedback(
         for _ in pages.write(here, assignment, who):
             tick()
     out.print(f"{len(who)} pages in {here.feedback.relative_to(here.root).as_posix()}/", markup=False)
+    if zip:
+        folder = pages.zipped(here, assignment, who)[0].parent
+        out.print(f"{len(who)} ZIP files in {folder.relative_to(here.root).as_posix()}/", markup=False)
+
+
+@app.command()
+def export(
+    assignment: Annotated[str | None, typer.Argument(help="An assignment's name, such as 1-rnn.")] = None,
+    all: Annotated[bool, typer.Option("--all", help="Every assignment that has been graded.")] = False,
+    format: Annotated[str, typer.Option("--format", help="canvas, moodle, gradescope, or csv with all.")] = "csv",
+    to: Annotated[Path | None, typer.Option(help="Another file; class/exports by default.")] = None,
+    missing: Annotated[float | None, typer.Option(help="The points of whoever handed nothing in; none.")] = None,
+    unread: Annotated[bool, typer.Option("--unread", help="Also marks with questions that nobody has read.")] = False,
+    course: CoursePath = None,
+) -> None:
+    """Write marks as Canvas and Moodle import them, as Gradescope's results, or as a plain table."""
+    from grader import exports
+
+    here = find_course(course)
+    if (assignment is None) != all:
+        raise Trouble("Name one assignment, or say --all.")
+    names = [assignment] if assignment else exports.graded(here)
+    path, remarks = exports.export(here, names, format, to, missing, unread)
+    for remark in remarks:
+        err.print(_printable(remark), markup=False, soft_wrap=True)
+    out.print(str(path), markup=False, soft_wrap=True)
+
+
+@app.command()
+def gradescope(
+    assignment: Assignment,
+    to: Annotated[Path | None, typer.Option(help="Another file; class/exports by default.")] = None,
+    trusted: Annotated[bool, typer.Option("--trusted", help="It may grade without a sandbox, and says so.")] = False,
+    course: CoursePath = None,
+) -> None:
+    """Make the archive that Gradescope builds an autograder from."""
+    from grader import gradescope as packing
+
+    here = find_course(course)
+    with err.status("Packing the autograder"):
+        path = packing.archive(here, assignment, to or here.exports / f"gradescope-{assignment}.zip", trusted)
+    out.print(str(path), markup=False, soft_wrap=True)
+    if trusted:
+        err.print("It grades without a sandbox where there is none: code in a submission could then read the solutions "
+                  "and hidden checks in the container, and change its own mark.", markup=False)
 
 
 @app.command()
@@ -259,6 +380,34 @@ def _reproduce(course: Course, assignment: str, student: str) -> int:
         raise Trouble(f"It is not graded again without a sandbox: {unavailable}") from None
     _print_lines(explaining.verdict(again))
     return 0 if again.same else 1
+
+
+def pairs(said: list[str] | None, option: str) -> dict[str, str]:
+    """Read options of the form NAME=VALUE."""
+    found = {}
+    for text in said or []:
+        name, sign, value = text.partition("=")
+        if not sign or not name.strip() or not value.strip():
+            raise Trouble(f"{option} {text!r}: expected NAME=VALUE.")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def _times(said: list[str] | None) -> dict[str, Any]:
+    from grader import clock
+
+    found = {name: clock.moment(text) for name, text in pairs(said, "--due").items()}
+    for name, time in found.items():
+        if time is None:
+            raise Trouble(f"--due {name}: expected a time such as 2027-03-31 23:59 +02:00, or a day.")
+    return found
+
+
+def _numbers(said: list[str] | None) -> dict[str, float]:
+    try:
+        return {name: float(text) for name, text in pairs(said, "--points").items()}
+    except ValueError as error:
+        raise Trouble(f"--points: {error}.") from None
 
 
 def _printable(text: str) -> str:

@@ -51,6 +51,10 @@ class Course:
         return self.root / CLASS / "reports"
 
     @property
+    def exports(self) -> Path:
+        return self.root / CLASS / "exports"
+
+    @property
     def gradebook(self) -> Path:
         return self.root / CLASS / "gradebook.db"
 

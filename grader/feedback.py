@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import io
+import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
+from grader import notebooks, record
 from grader.course import Course, Trouble
 from grader.release import reason
 
@@ -27,6 +31,24 @@ def graded(course: Course, assignment: str, only: str | None = None) -> list[str
                   f"Run  python -m grader grade {assignment}  first.")
 
 
+def zipped(course: Course, assignment: str, who: list[str]) -> list[Path]:
+    """Put the pages of each student into a ZIP of their own, class/exports/feedback/ASSIGNMENT/STUDENT.zip."""
+    made = []
+    for student in who:
+        pages = sorted((course.feedback / student / assignment).glob("*.html"))
+        if not pages:
+            raise Trouble(f"{student} has no feedback page of {assignment}. "
+                          f"Run  python -m grader feedback {assignment}  without --zip to see why.")
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed:
+            for page in pages:
+                packed.write(page, f"{assignment}/{page.name}")
+        path = course.exports / "feedback" / assignment / f"{student}.zip"
+        notebooks.write_bytes(path, content.getvalue())
+        made.append(path)
+    return made
+
+
 def write(course: Course, assignment: str, who: list[str]) -> Iterator[str]:
     """Write the page of each student and yield the student's name.
 
@@ -36,6 +58,7 @@ def write(course: Course, assignment: str, who: list[str]) -> Iterator[str]:
 
     api = NbGraderAPI(config=course.config())
     failed = []
+    record.note(course, record.FEEDBACK, assignment, students=len(who))
     for student in who:
         outcome = api.generate_feedback(assignment, student, force=True)
         if not outcome["success"]:

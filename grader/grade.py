@@ -84,13 +84,13 @@ def grade(course: Course, assignment: str, who: list[str], workers: Workers, reg
         jobs = desk.jobs(who, regrade, refused)
         try:
             for paper, outcome in judged(jobs, workers):
-                yield from refused
+                yield from map(desk.noted, refused)
                 refused.clear()
                 counted[GRADED] += 1
-                yield desk.save(paper, outcome)
+                yield desk.noted(desk.save(paper, outcome))
         except Unavailable as unavailable:
             raise _refused(unavailable) from None
-        yield from refused
+        yield from map(desk.noted, refused)
 
 
 @contextmanager
@@ -224,6 +224,12 @@ class Desk:
                           f"{type(error).__name__}: {error}. Nothing was marked; look at the notebook.")
         return Result(paper.student, GRADED)
 
+    def noted(self, result: Result) -> Result:
+        """Put a refusal on record; what was graded is there already."""
+        if result.status == REFUSED:
+            record.note(self.course, record.REFUSED, self.assignment, result.student, why=result.sentence)
+        return result
+
     def _write(self, paper: Paper, outcome: Outputs) -> None:
         offset = 0
         for name, book in paper.books.items():
@@ -240,6 +246,16 @@ class Desk:
             for left in path.parent.glob(f".{path.name}.*"):    # by a run that was killed while it wrote
                 left.unlink()
             notebooks.write_text(path, text)
+        self._carry_notes(paper.student)
+
+    def _carry_notes(self, student: str) -> None:
+        """Put what the exchange noted beside the graded notebook, where nbgrader's release of feedback expects it."""
+        graded = self._graded_path(student, "").parent
+        for name, content in submission.notes(self.course, self.assignment, student).items():
+            if content is None:
+                (graded / name).unlink(missing_ok=True)
+            else:
+                notebooks.write_bytes(graded / name, content)
 
     def _keep(self, paper: Paper) -> dict[str, dict[str, str]]:
         """Keep what another grading of this submission by these checks would need; return the hashes by notebook."""

@@ -24,7 +24,7 @@ from grader.course import CLASS, Course, Trouble
 
 FOLDER, LOG, KEPT = "record", "log.jsonl", "kept"
 GRADED, REGRADED, RELEASED, EXPORTED = "graded", "regraded", "released", "exported"
-RUN, REFUSED = "run", "refused"
+RUN, REFUSED, FEEDBACK = "run", "refused", "feedback written"
 SHOWN = 12      # how many letters of a hash are shown
 
 

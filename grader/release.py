@@ -46,7 +46,7 @@ def release(course: Course, assignments: list[str], say: Callable[[str], None] =
         for notebook in course.notebooks(assignment):
             prove(course, assignment, notebook, files[f"{notebook}.ipynb"])
     for assignment, files in made.items():
-        _replace(course.assignments / assignment, files)
+        replace_files(course.assignments / assignment, files)
         generate(course, assignment, record=True)
         record.note(course, record.RELEASED, assignment,
                     files={name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())})
@@ -108,7 +108,7 @@ def _files(folder: Path) -> list[Path]:
     return [p for p in folder.rglob("*") if p.is_file() and ".ipynb_checkpoints" not in p.parts]
 
 
-def _replace(folder: Path, files: dict[str, bytes]) -> None:
+def replace_files(folder: Path, files: dict[str, bytes]) -> None:
     """Make a folder hold just these files."""
     for name, content in files.items():
         notebooks.write_bytes(folder / name, content)

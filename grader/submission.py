@@ -17,6 +17,7 @@ FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0
 
 TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?( ?[\w+-][\w+/:-]{0,40})?", re.ASCII)
 
+NOTES, LONGEST_NOTE = ("timestamp.txt", "submission_secret.txt"), 1000
 LONGEST_NAME = 128      # what a gradebook's column holds
 
 
@@ -88,6 +89,18 @@ def timestamp(course: Course, assignment: str, student: str) -> str | None:
         return text if TIME.fullmatch(text) and parse_utc(text) else None
     except (ValueError, OverflowError):
         return None
+
+
+def notes(course: Course, assignment: str, student: str) -> dict[str, bytes | None]:
+    """What nbgrader's exchange wrote down beside a submission, by file; None where it did not."""
+    found: dict[str, bytes | None] = dict.fromkeys(NOTES)
+    for name in NOTES:
+        try:
+            content = read_bytes(course.submitted / student / assignment, name)
+        except Trouble:
+            continue
+        found[name] = content if len(content) <= LONGEST_NOTE else None
+    return found
 
 
 def _up_to(handle: int, size: int) -> bytes:

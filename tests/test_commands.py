@@ -7,7 +7,8 @@ import pytest
 from grader.demo import answered
 from tests.conftest import ASSIGNMENT
 
-COMMANDS = ["release", "check", "grade", "feedback", "report", "explain", "regrade", "similar", "demo", "doctor"]
+COMMANDS = ["new", "new-assignment", "add-students", "release", "check", "collect", "grade", "feedback", "report",
+            "explain", "regrade", "similar", "export", "gradescope", "demo", "doctor"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

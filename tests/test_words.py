@@ -152,6 +152,14 @@ def test_shapes_that_do_not_multiply_are_read_back_as_letters(case):
     assert "The inner sizes are D=5 and H=6" in verdict(case.run, lambda x, W: np.dot(x, W.T), case("ND"), case("DH"))
 
 
+def test_sizes_that_do_not_multiply_tell_more_of_blocks_and_of_steps(case):
+    cell = Case(N=3, D=4, H=5, gates="ifog")
+    assert "Or were the blocks stacked below each other, not side by side?" in verdict(
+        cell.run, lambda a, W: a @ W.T, cell("NH"), cell("DG"))
+    assert "Or is a layer meant that works on every step: 18 is 3 times 6?" in verdict(
+        case.run, lambda h, W: h.reshape(len(h), -1) @ W, case("NTH"), case("HD"))
+
+
 def test_shapes_that_do_not_fit_are_read_back_as_letters(case):
     assert "The shapes are (N=4, H=6) and (D=5)." in verdict(case.run, lambda a, b: a + b, case("NH"), case("D"))
     said = verdict(case.run, lambda x, h: x[0] + h, case("NTH"), case("NH"))
@@ -167,6 +175,32 @@ def test_the_line_that_stopped_is_quoted(case):
         return x["no"]
     assert 'line' in verdict(case.run, answer, np.ones(3))
     assert 'return x["no"]' in verdict(case.run, answer, np.ones(3))
+
+
+def test_the_function_inside_that_stopped_is_named(case):
+    def inner(cache):
+        _, _ = cache
+
+    def outer(cache):
+        return inner(cache[1])
+    said = verdict(case.run, outer, ((1, 2), (1, 2, 3)))
+    assert " of inner: _, _ = cache\n  Does cache[t] hold one step's whole cache (a list, one entry a step)?" in said
+
+    def beyond(cache):
+        return cache[2]
+    assert said.endswith(verdict(case.run, beyond, ((1, 2), (1, 2))).splitlines()[-1])
+
+
+def test_things_taken_in_another_order_are_asked_about(case):
+    def reshaped(x):
+        return x.reshape(5)
+    said = verdict(case.run, reshaped, case("NH"))
+    assert "stopped: an array of N·H=24 numbers cannot take the shape (D=5)." in said
+    assert said.endswith("Do the names on the left stand in the order in which things are returned?")
+
+    def number(x):
+        return (1.0).reshape(x)
+    assert "A number came where an array was needed. Do the names on the left stand" in verdict(case.run, number, 5)
 
 
 def test_what_was_to_be_unpacked_is_told(case):
@@ -297,6 +331,27 @@ def test_returned_things_are_counted(case):
     assert "returned 1 thing, expected 2: dx, dWx." in said
     assert "returned 3 things, expected 2 things: a, b." in verdict(case.run, lambda: (1, 2, 3), returns="a, b")
     assert "expected its output and a cache" in verdict(case.gradients, np.tanh, step_backward, case("ND"))
+
+
+def test_a_forward_function_without_its_cache_is_refused(case):
+    x, Wx = case("ND DH")
+    case.outputs(step, x, Wx, out=x @ Wx, returns="out, cache")
+    case.outputs(lambda x, Wx: list(step(x, Wx)), x, Wx, out=x @ Wx, returns="out, cache")
+    assert verdict(case.outputs, lambda x, Wx: x @ Wx, x, Wx, out=x @ Wx, returns="out, cache") == (
+        "✗ <lambda> returned one array, expected 2 things: out, cache.")
+    assert verdict(case.outputs, lambda x, Wx: (x @ Wx, None), x, Wx, out=x @ Wx, returns="out, cache") == (
+        "✗ <lambda> returned None for cache.")
+
+    class Reference:
+        _type_name = "NoneType"
+    assert "returned None for cache" in verdict(
+        case.outputs, lambda x, Wx: (x @ Wx, Reference()), x, Wx, out=x @ Wx, returns="out, cache")
+
+    def two_way(dnext_h, dnext_c, cache):
+        raise AssertionError
+    assert verdict(case.gradients, step, two_way, x, Wx) == (
+        "✗ step returned 2 things, expected 3: an output for each gradient, and a cache.\n"
+        "  two_way takes dnext_h, dnext_c, cache.")
 
 
 def test_a_changed_input_is_refused_and_a_changed_upstream_gradient_remarked(case, capsys):
@@ -752,9 +807,10 @@ OPENED_WRONG = {
             "The blocks of b are, in order: i, f, o, g."),
     "bias": (with_b(np.zeros_like), "It is the same when b is zero: is b used?"),
     "order": (with_b(lambda b: b.reshape(4, 5)[[1, 0, 2, 3]].ravel()),
-              "With the blocks in the order f, i, o, g it would be."),
+              "Your code seems to read b[:H] as the block of f; the blocks come in the order i, f, o, g."),
     "exchanged": (lambda *inputs: lstm(*inputs)[1::-1], "✗ next_h and next_c stand in each other's place."),
-    "half": (lambda x, prev_h, prev_c, Wx, Wh, b: (0 * prev_h, prev_c / 2), "next_c should be prev_c; it is -0."),
+    "half": (lambda x, prev_h, prev_c, Wx, Wh, b: (0 * prev_h, prev_c / 2),
+             "next_c should be prev_c; it is 0.757 in its worst entry."),
 }
 
 
@@ -803,8 +859,8 @@ def test_a_block_that_is_left_as_it_was_and_what_is_known_by_name(unit, capsys):
     words = verdict(unit.opened, deaf, "r", *inputs, left="n", known=known, next_h=np.tanh(a_n + u_n))
     assert words.startswith(
         "✗ With only the reset gate open, next_h should be tanh(a_n + u_n); it is tanh(a_n).\n"
-        "  Opened by setting b[:H] to +20 and the other blocks to -20; Wx and Wh are zero. Only the block of n is left "
-        "as it was. The blocks of b are, in order: r, z, n.")
+        "  b is +20 in the block of r, -20 in the block of z, unchanged in the block of n; Wx and Wh are zero outside "
+        "the block of n. The blocks of b are, in order: r, z, n.")
 
 
 def test_a_gate_that_is_turned_round(unit):
@@ -814,11 +870,21 @@ def test_a_gate_that_is_turned_round(unit):
     x, prev_h, Wx, Wh, b = inputs = unit(GRU)
     plain = np.tanh(x @ Wx[:, 10:] + prev_h @ Wh[:, 10:] + b[10:])
     words = verdict(unit.opened, turned, "r", *inputs, left="n", next_h=plain)
-    assert "With 1 - z in the place of z it would be." in words
+    assert "z and 1 - z seem to have changed places." in words
     words = verdict(unit.outputs, turned, *inputs, next_h=gru(*inputs)[0])
-    assert "It would be right with 1 - z in the place of z." in words
+    assert "z and 1 - z seem to have changed places." in words
 
 
+def through_z(dnext_h, cache, factor):
+    """The way back with what comes through the update gate multiplied by a factor."""
+    grads = gru_back(dnext_h, cache)
+    _, prev_h, Wx, Wh, _, z, n, _ = cache
+    da_z = (factor - 1) * dnext_h * (prev_h - n) * z * (1 - z)
+    more = da_z @ Wx[:, 5:10].T, da_z @ Wh[:, 5:10].T, *(np.zeros_like(grad) for grad in grads[2:])
+    return tuple(a + b for a, b in zip(grads, more, strict=True))
+
+
+BOTH_WAYS = "where the update gate is held open, and where it is held shut: what comes back through the gate itself?"
 HELD = {
     "straight way missing": (lambda d, c: gru_back(d, c, 0),
                              "It is right where the update gate is held shut: which way is closed then"),
@@ -826,6 +892,8 @@ HELD = {
     "nothing through z": (lambda d, c: gru_back(d, (*c[:3], np.concatenate([c[3][:, :5], 0 * c[3][:, 5:10],
                                                                              c[3][:, 10:]], axis=1), *c[4:])),
                           "where the update gate is held open, and where it is held shut: what comes back through"),
+    "z with the wrong sign": (lambda d, c: through_z(d, c, -1), BOTH_WAYS),
+    "z without its sigmoid": (lambda d, c: through_z(d, c, 1 / (c[5] * (1 - c[5]))), BOTH_WAYS),
     "wrong everywhere": (lambda d, c: gru_back(d, c, c[5] + 0.3), "look at the line of dprev_h alone"),
 }
 
@@ -843,6 +911,47 @@ def test_a_gate_held_open_or_shut_tells_the_way_that_is_wrong(unit, kind):
 def in_another_order(array):
     i, f, o, g = np.split(array, 4, axis=-1)
     return np.concatenate([i, f, g, o], axis=-1)
+
+
+def test_what_was_right_before_tells_the_order_of_all_blocks(cell):
+    def exchanged(x, prev_h, prev_c, Wx, Wh, b):
+        return lstm(x, prev_h, prev_c, *map(in_another_order, (Wx, Wh, b)))
+
+    x, prev_h, prev_c, *weights = cell(OPENED)
+    cell.opened(exchanged, "f", x, prev_h, prev_c, *weights, next_h=0, next_c=prev_c)
+    cell.opened(exchanged, "i", x, prev_h, prev_c, *weights, next_h=0, next_c=-1)
+    words = verdict(cell.opened, exchanged, "fo", x, prev_h, prev_c, *weights, next_h=np.tanh(prev_c), next_c=prev_c)
+    assert words.endswith("\n  Your code seems to read the blocks in the order i, f, g, o; "
+                          "they come in the order i, f, o, g.")
+
+
+def test_columns_that_are_dealt_out_in_turn_are_told(cell):
+    def dealt(x, prev_h, prev_c, Wx, Wh, b):
+        turned = (np.concatenate([a[..., k::4] for k in range(4)], axis=-1) for a in (Wx, Wh, b))
+        return lstm(x, prev_h, prev_c, *turned)
+
+    inputs = cell(OPENED)
+    assert "seems to take every fourth column for a block; a block is H columns side by side." in verdict(
+        cell.opened, dealt, "f", *inputs, next_h=0, next_c=inputs[2])
+
+
+def test_a_block_that_is_not_used_is_told(cell):
+    def coupled(x, prev_h, prev_c, Wx, Wh, b):
+        i = (1 + np.tanh((x @ Wx + prev_h @ Wh + b)[:, :5] / 2)) / 2
+        *_, o, g, _ = lstm(x, prev_h, prev_c, Wx, Wh, b)[2]
+        next_c = (1 - i) * prev_c + i * g
+        return o * np.tanh(next_c), next_c
+
+    inputs = cell(OPENED)
+    words = verdict(cell.opened, coupled, "", *inputs, next_h=0, next_c=0)
+    assert words.startswith("✗ With every gate shut, next_c should be 0; it is prev_c.")
+    assert words.endswith("\n  It does not change when the block of f changes: is f used?")
+
+
+def test_what_may_come_out_may_be_asked_about(unit):
+    inputs = unit(GRU)
+    words = verdict(unit.opened, gru, "z", *inputs, left="n", known={"prev_h: is it kept?": inputs[1]}, next_h=0)
+    assert words.startswith("✗ With only the update gate open, next_h should be 0; it is prev_h: is it kept?\n")
 
 
 def test_blocks_in_another_order_are_told_by_values(cell):
@@ -882,6 +991,28 @@ def test_a_gradient_whose_blocks_come_in_another_order(cell):
     assert "The blocks of db come in the order i, f, g, o; expected i, f, o, g." in words
 
 
+def test_what_reaches_the_cell_from_above_is_told():
+    sequence = Case(N=3, T=6, D=4, H=5, gates=GATES)
+
+    def lstm_forward(x, h0, Wx, Wh, b):
+        state, cache = (h0, 0 * h0), []
+        for t in range(x.shape[1]):
+            *state, step = lstm(x[:, t], *state, Wx, Wh, b)
+            cache.append((step, state[0]))
+        return np.stack([h for _, h in cache], axis=1), [step for step, _ in cache]
+
+    def lstm_backward(dh, cache):
+        dxs, dprev_h, dprev_c, sums = [], 0, 0, 0
+        for t in reversed(range(len(cache))):
+            dx, dprev_h, dprev_c, *shares = lstm_back(dh[:, t] + dprev_h, dh[:, t] + dprev_c, cache[t])
+            dxs.insert(0, dx)
+            sums = [a + b for a, b in zip(sums, shares, strict=True)] if sums else shares
+        return np.stack(dxs, axis=1), dprev_h, *sums
+
+    assert "It is not zero where the output gate is shut, though h is zero there: is dh[:, t] added to the cell's?" in (
+        verdict(sequence.gradients, lstm_forward, lstm_backward, *sequence("NTD NH DG HG G")))
+
+
 def test_steps_carry_two_states():
     sequence = Case(N=3, T=7, D=4, H=5, gates=GATES)
     x, h0, Wx, Wh, b = sequence("NTD NH DG HG G")
@@ -889,6 +1020,9 @@ def test_steps_carry_two_states():
     first_h, first_c, _ = lstm(x[:, 0], h0, 0 * h0, Wx, Wh, b)
     assert np.array_equal(h[:, 0], first_h)
     assert np.array_equal(h[:, 1], lstm(x[:, 1], first_h, first_c, Wx, Wh, b)[0])
+    cells = sequence.steps(lstm, x, (h0, 0 * h0), Wx, Wh, b, carry=lambda h, c: (c, h), shown=1)
+    assert np.array_equal(cells[:, 0], first_c)
+    assert np.array_equal(cells[:, 1], lstm(x[:, 1], first_c, first_h, Wx, Wh, b)[1])
 
 
 def test_every_output_is_looked_at_in_the_edges(cell):

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from unrolled import disk
+
 
 class CheckpointError(ValueError):
     """A file that training cannot go on from; the message says what to do about it."""
@@ -26,15 +28,10 @@ def write(path: str | os.PathLike[str], arrays: Mapping[str, NDArray[Any]], abou
     stored: dict[str, Any] = {f"arrays/{name}": array for name, array in arrays.items()}
     stored["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
     target.parent.mkdir(parents=True, exist_ok=True)
-    half = target.with_name(f"{target.name}.{os.getpid()}.part")
-    try:
-        with open(half, "wb") as file:
-            np.savez(file, **stored)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(half, target)
-    finally:
-        half.unlink(missing_ok=True)
+    with disk.whole(target) as draft, open(draft, "wb") as file:
+        np.savez(file, **stored)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def read(path: str | os.PathLike[str]) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:

@@ -1,12 +1,14 @@
 """From scores to captions: greedy, sampled, and by beam search, for all pictures of a batch at once.
 
 A model here has `start(params, features) -> state` and `step(params, state, words (N,)) -> scores (N, V), state`,
-where a state is a tuple of arrays with N as their first axis. Captions that are finished leave the batch.
+where a state is a tuple of arrays with N as their first axis. Captions that are finished leave the batch. A model
+that has `writer(params)` is asked for one, with `start(features)` and `step(state, words)`, to be quick in many steps.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -83,11 +85,12 @@ def beam_search(
         raise ValueError(f"beam: expected a number of captions from 1 on, found {beam}.")
     captions = np.full((len(features), max_length), NULL, np.int32)
     scores = np.zeros(len(features))
+    start, step = _writing(model, params)
     for rows in _batches(len(features), batch_size):
         found = _Beams(len(rows), beam, max_length, length_penalty)
-        state = model.start(params, features[rows])
+        state = start(features[rows])
         for t in range(max_length):
-            step_scores, state = model.step(params, state, found.last_words())
+            step_scores, state = step(state, found.last_words())
             words, logp = _best_words(step_scores, beam, unsaid)
             state = _rows(state, found.extend(t, words, logp))
             if not found.alive.size:
@@ -96,16 +99,39 @@ def beam_search(
     return captions, scores
 
 
+def look_along(
+    model: Any, params: Any, features: Any, *, max_length: int = MAX_LENGTH, unsaid: Sequence[int] = UNSAID,
+    batch_size: int = 500,
+) -> tuple[Words, NDArray[Any]]:
+    """Say the likeliest words, and tell where each was looked for; for a model with `looking(state) -> (N, L)`.
+
+    features (N, ...) -> captions (N, max_length), weights (N, max_length, L)
+    """
+    captions = greedy(model, params, features, max_length=max_length, unsaid=unsaid, batch_size=batch_size)
+    start, step = _writing(model, params)
+    looked = []
+    for rows in _batches(len(features), batch_size):
+        state, weights = start(features[rows]), []
+        words = np.full(len(rows), START)
+        for following in captions[rows].T:
+            weights.append(model.looking(state))
+            _, state = step(state, words)
+            words = following
+        looked.append(np.stack(weights, axis=1))        # (n, max_length, L)
+    return captions, np.concatenate(looked)
+
+
 def _one_word_at_a_time(
     model: Model, params: Any, features: Any, choose: Callable[[Scores, NDArray[np.intp], int], NDArray[np.intp]],
     max_length: int, unsaid: Sequence[int], batch_size: int,
 ) -> Words:
     captions = np.full((len(features), max_length), NULL, np.int32)
+    start, step = _writing(model, params)
     for rows in _batches(len(features), batch_size):
-        state = model.start(params, features[rows])
+        state = start(features[rows])
         words = np.full(len(rows), START)
         for t in range(max_length):
-            scores, state = model.step(params, state, words)
+            scores, state = step(state, words)
             scores[:, list(unsaid)] = -np.inf
             words = choose(scores, rows, t)
             captions[rows, t] = words
@@ -115,6 +141,14 @@ def _one_word_at_a_time(
             if not len(rows):
                 break
     return captions
+
+
+def _writing(model: Any, params: Any) -> tuple[Callable[..., State], Callable[..., tuple[Scores, State]]]:
+    """start(features) and step(state, words) of a model with these parameters."""
+    if hasattr(model, "writer"):
+        writer = model.writer(params)
+        return writer.start, writer.step
+    return partial(model.start, params), partial(model.step, params)
 
 
 class _Beams:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unrolled.data import layout
+from unrolled.data.features import Both
 from unrolled.data.layout import DataError
 from unrolled.data.loader import CaptionData, load, open_photograph
 from unrolled.scenes.network import SIZE, load_weights, look
@@ -16,8 +18,8 @@ from unrolled.scenes.network import SIZE, load_weights, look
 NETWORK = "network.npz"
 
 
-def features_of_file(path: Path, data: CaptionData) -> NDArray[np.float32]:
-    """What a model trained on `data` sees of an image file: (1, F), or (1, R, C) for a grid.
+def features_of_files(paths: Sequence[Path], data: CaptionData) -> Any:
+    """What a model trained on `data` sees of N image files: (N, F), or (N, R, C) for a grid, or Both of them.
 
     Raises DataError for a file that is no picture, and where the data set came without its network.
     """
@@ -25,11 +27,12 @@ def features_of_file(path: Path, data: CaptionData) -> NDArray[np.float32]:
     if not weights.is_file():
         raise DataError(f"{data.name} came without the network that made its features ({NETWORK}), so pictures of "
                         "your own cannot be captioned. The scenes have one: --data scenes.")
-    picture = _square(open_photograph(path))
-    seen = look(np.asarray(picture, dtype=np.uint8)[None], load_weights(weights))
+    pictures = np.stack([np.asarray(_square(open_photograph(path)), dtype=np.uint8) for path in paths])
+    seen = look(pictures, load_weights(weights))
     if data.kind == "grid":
         return seen.grid
-    return seen.pooled if data.kind == "full" else _components(seen.pooled, data)
+    pooled = seen.pooled if data.kind == "full" else _components(seen.pooled, data)
+    return Both(pooled, seen.grid / data.grid_unit) if data.kind == "both" else pooled
 
 
 def _square(picture: Any) -> Any:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Sequence
 from html import escape
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from unrolled import disk
 from unrolled.scoring import Table
 
 if TYPE_CHECKING:
@@ -54,12 +54,8 @@ def write(
 {drawn}
 </html>
 """
-    half = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        half.write_text(html, encoding="utf-8")
-        os.replace(half, path)
-    finally:
-        half.unlink(missing_ok=True)
+    with disk.whole(path) as draft:
+        draft.write_text(html, encoding="utf-8")
 
 
 def _figure(picture: Image | str, caption: str, people: Sequence[str]) -> str:

@@ -118,8 +118,9 @@ def lstm_cell(gradients: bool = False) -> Figure:
 
 
 def _cell(parts: Sequence[tuple], ways: Sequence[tuple], words: Sequence[tuple], gradients: bool,
-          **limits: tuple[float, float]) -> Figure:
-    fig, ax = new_figure(9.5, 3.8)
+          back: Sequence[tuple] = (), height: float = 3.8, **limits: tuple[float, float]) -> Figure:
+    """Draw boxes, arrows, words beside them, and in pink the words beside the arrows ``back``."""
+    fig, ax = new_figure(9.5, height)
     for x, y, colour, text, width in parts:
         _box(ax, x, y, colour, text, width)
     for start, end in ways:
@@ -130,43 +131,54 @@ def _cell(parts: Sequence[tuple], ways: Sequence[tuple], words: Sequence[tuple],
             _arrow(ax, tuple(end - side), tuple(start - side), GRADIENT)
     for x, y, word in words:
         ax.text(x, y, word, ha="right" if x < 5 else "center", va="center", color=INK, fontsize=9, style="italic")
+    for x, y, word in back:
+        ax.text(x, y, word, ha="center", va="center", color=GRADIENT, fontsize=9)
     ax.set(**limits)
     ax.axis("off")
     return fig
 
 
 GRU_PARTS = (           # x, y, colour, text, width
-    (0, 3, STATE, "prev_h", 0.95), (2.2, 3, "none", "×", 0.5), (8.4, 3, "none", "+", 0.5),
-    (10.2, 3, STATE, "next_h", 0.95), (2.2, 2, OUTPUT, "z", 0.5), (5.2, 2, OUTPUT, "1 - z", 0.75),
-    (8.4, 2, "none", "×", 0.5), (3.7, 1, OUTPUT, "r", 0.5), (5.2, 1, "none", "×", 0.5), (6.5, 1, "none", "+", 0.5),
-    (7.4, 1, "none", "tanh", 0.7), (8.4, 1, INPUT, "n", 0.5), (0, 0, STATE, "prev_h", 0.95),
-    (0, -0.9, INPUT, "x", 0.95), (3.7, 0, "none", "prev_h Wh", 3.9), (4.35, -0.9, "none", "x Wx + b", 5.2),
+    (0, 3, STATE, "prev_h", 0.95), (2.2, 3, "none", "×", 0.5), (8.9, 3, "none", "+", 0.5),
+    (10.6, 3, STATE, "next_h", 0.95), (2.2, 2, OUTPUT, "z", 0.5), (5.6, 2, OUTPUT, "1 - z", 0.75),
+    (8.9, 2, "none", "×", 0.5), (4.3, 1.1, OUTPUT, "r", 0.5), (5.6, 1.1, "none", "×", 0.5),
+    (6.9, 1.1, "none", "+", 0.5), (7.9, 1.1, "none", "tanh", 0.7), (8.9, 1.1, INPUT, "n", 0.5),
+    (2.2, 0.3, "none", "+", 0.5), (4.3, 0.3, "none", "+", 0.5),
+    (1.6, -0.7, STATE, "$u_z$", 0.6), (2.8, -0.7, INPUT, "$a_z$", 0.6), (3.8, -0.7, STATE, "$u_r$", 0.6),
+    (4.8, -0.7, INPUT, "$a_r$", 0.6), (5.6, -0.7, STATE, "$u_n$", 0.6), (6.9, -0.7, INPUT, "$a_n$", 0.6),
+    (0, -1.6, STATE, "prev_h", 0.95), (2.75, -1.6, "none", r"prev_h Wh = [$u_r\;u_z\;u_n$]", 3.6),
+    (5.6, -1.6, INPUT, "x", 0.95), (8.35, -1.6, "none", r"x Wx + b = [$a_r\;a_z\;a_n$]", 3.6),
 )
 GRU_WAYS = (            # from where to where
-    ((0.5, 3), (1.9, 3)), ((2.5, 3), (8.1, 3)), ((8.7, 3), (9.7, 3)), ((2.2, 2.3), (2.2, 2.7)),
-    ((2.5, 2), (4.8, 2)), ((5.6, 2), (8.1, 2)), ((8.4, 2.3), (8.4, 2.7)), ((8.4, 1.3), (8.4, 1.7)),
-    ((4, 1), (4.9, 1)), ((5.5, 1), (6.2, 1)), ((6.8, 1), (7.05, 1)), ((7.8, 1), (8.1, 1)), ((0.5, 0), (1.7, 0)),
-    ((0.5, -0.9), (1.7, -0.9)), ((2.2, 0.3), (2.2, 1.7)), ((3.7, 0.3), (3.7, 0.7)), ((5.2, 0.3), (5.2, 0.7)),
-    ((6.5, -0.6), (6.5, 0.7)), ((2.2, -0.6), (2.2, -0.3)), ((3.7, -0.6), (3.7, -0.3)),
+    ((0.5, 3), (1.9, 3)), ((2.5, 3), (8.6, 3)), ((9.2, 3), (10.1, 3)), ((2.2, 2.3), (2.2, 2.7)),
+    ((2.5, 2), (5.2, 2)), ((6, 2), (8.6, 2)), ((8.9, 2.3), (8.9, 2.7)), ((8.9, 1.4), (8.9, 1.7)),
+    ((4.6, 1.1), (5.3, 1.1)), ((5.9, 1.1), (6.6, 1.1)), ((7.2, 1.1), (7.5, 1.1)), ((8.3, 1.1), (8.6, 1.1)),
+    ((2.2, 0.6), (2.2, 1.7)), ((4.3, 0.6), (4.3, 0.8)), ((1.65, -0.4), (2.05, 0)), ((2.75, -0.4), (2.35, 0)),
+    ((3.85, -0.4), (4.15, 0)), ((4.75, -0.4), (4.45, 0)), ((5.6, -0.4), (5.6, 0.8)), ((6.9, -0.4), (6.9, 0.8)),
+    ((0.5, -1.6), (0.9, -1.6)), ((6.1, -1.6), (6.5, -1.6)),
 )
 
 
 def gru_cell(gradients: bool = False) -> Figure:
     """Draw one step of a GRU: one switch between the old state, on top, and the candidate, below.
 
-    With ``gradients``, the way of each gradient back as well.
+    The pieces of both products come in from below. With ``gradients``, the way of each gradient back as well.
     """
-    words = ((2.05, 2.5, "keep"), (7.9, 2.5, "renew"), (4.75, 1.28, "listen"))
-    return _cell(GRU_PARTS, GRU_WAYS, words, gradients, xlim=(-0.7, 10.9), ylim=(-1.3, 3.5))
+    words = ((2.05, 2.5, "keep"), (8.4, 2.5, "renew"), (5, 1.38, "listen"))
+    back = ((3.85, 1.72, "× (-1)"),) if gradients else ()
+    return _cell(GRU_PARTS, GRU_WAYS, words, gradients, back, height=4.6, xlim=(-0.7, 11.3), ylim=(-2, 3.5))
 
 
-def hidden_states(h: np.ndarray, title: str = "", ax: Axes | None = None) -> Axes:
-    """Draw hidden states (T, H) as a picture: time to the right, one row per unit, colour from -1 to 1."""
+def hidden_states(h: np.ndarray, title: str = "", ax: Axes | None = None, label: str = "h") -> Axes:
+    """Draw hidden states (T, H) as a picture: time to the right, one row per unit, colour from -1 to 1.
+
+    ``label`` says what the colour stands for: h, or c for the cells of an LSTM.
+    """
     if ax is None:
         _, ax = new_figure(7, 2.4)
     picture = ax.imshow(h.T, cmap=DIVERGING, vmin=-1, vmax=1, aspect="auto", interpolation="nearest")
-    ax.set(xlabel="time step", ylabel="hidden unit", title=title)
-    ax.figure.colorbar(picture, ax=ax, label="h")
+    ax.set(xlabel="time step", ylabel="unit", title=title)
+    ax.figure.colorbar(picture, ax=ax, label=label)
     return ax
 
 
@@ -182,8 +194,49 @@ def next_letters(probabilities: np.ndarray, read: str, letters: str) -> Figure:
     return fig
 
 
+def confusion(wanted: np.ndarray, said: np.ndarray, names: Sequence[str], title: str = "") -> Figure:
+    """Draw how often each thing was taken for each: wanted and said (N,) whole numbers, one row for each name."""
+    counts = np.zeros((len(names), len(names)), dtype=int)
+    np.add.at(counts, (wanted, said), 1)
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    fig, ax = new_figure(5.2, 4.4)
+    ax.imshow(share, cmap="cividis", vmin=0, vmax=1)
+    for (row, column), count in np.ndenumerate(counts):
+        if count:
+            ax.text(column, row, str(count), ha="center", va="center", fontsize=PLAIN,
+                    color="#000000" if share[row, column] > 0.5 else "#ffffff")
+    ax.set(xlabel="taken for", ylabel="what it is", title=title, yticks=range(len(names)), yticklabels=names)
+    ax.set_xticks(range(len(names)), names, rotation=45, ha="right")
+    return _finish(fig)
+
+
+def timelines(rows: Mapping[str, np.ndarray], names: Sequence[str], pictures: np.ndarray | None = None) -> Figure:
+    """Draw what each frame of a clip is called, one row of coloured places for each way of telling, by name.
+
+    rows: (T,) whole numbers for each; names: what the numbers mean; pictures (T, height, width, 3) go on top
+    """
+    T = len(next(iter(rows.values())))
+    fig, ax = new_figure(0.42 * T + 1.2, 0.55 * len(rows) + (1.5 if pictures is not None else 0.9))
+    colours = plt.get_cmap("tab10")
+    for y, found in enumerate(rows.values()):
+        for t, number in enumerate(found):
+            ax.add_patch(Rectangle((t - 0.5, y - 0.4), 1, 0.8, facecolor=colours(int(number) % 10), edgecolor="none"))
+            if t == 0 or found[t - 1] != number:
+                stays = next((k for k in range(t, T) if found[k] != number), T) - t
+                if stays > 1:
+                    ax.text(t - 0.45, y, textwrap.shorten(names[int(number)], 4 * stays, placeholder=""), va="center",
+                            fontsize=7, color=_ink_on(colours(int(number) % 10)), clip_on=True)
+    if pictures is not None:
+        for t, picture in enumerate(pictures):
+            ax.imshow(picture, extent=(t - 0.48, t + 0.48, -0.55, -1.5), aspect="auto", interpolation="nearest")
+    ax.set(xlim=(-0.5, T - 0.5), ylim=(len(rows) - 0.5, -1.55 if pictures is not None else -0.5), xlabel="frame",
+           yticks=range(len(rows)), yticklabels=list(rows))
+    return _finish(fig)
+
+
 LINES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")      # Okabe and Ito 2008
 STROKES = ("-", "--", "-.", ":")        # beside colour, so that lines can be told apart without it
+MARKS = ("o", "s", "^", "D", "v")
 LABEL = "#787878"                       # reads on white (4.4 to 1) and on black (4.3 to 1)
 PLAIN = 8                               # points: small text
 
@@ -266,6 +319,30 @@ def gradient_norms(
     if clip is not None:
         ax.axhline(clip, color=LABEL, lw=1, linestyle=(0, (1, 3)), label=f"clipped above {clip:g}")
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title, yscale="log")
+    return _finish(fig, legend=True)
+
+
+def success_curves(
+    successes: Mapping[str, np.ndarray], lengths: Sequence[int], title: str = "", chance: float | None = None,
+    xlabel: str = "length of the sequence",
+) -> Figure:
+    """Draw what was achieved at each length: the mean over seeds as a line, each seed as a dot, their range as a band.
+
+    successes: (seeds, lengths) by name, each from 0 to 1; `chance` draws the line of a guess
+    """
+    fig, ax = new_figure(7, 3.4)
+    for k, (name, found) in enumerate(successes.items()):
+        found, colour = np.asarray(found, dtype=float), LINES[k % len(LINES)]
+        where = np.asarray(lengths) * 1.025 ** (k - (len(successes) - 1) / 2)      # side by side, not one on another
+        ax.fill_between(where, found.min(axis=0), found.max(axis=0), color=colour, alpha=0.15, lw=0)
+        ax.plot(np.tile(where, len(found)), found.ravel(), ls="", marker=MARKS[k % len(MARKS)], ms=4, color=colour,
+                alpha=0.6)
+        ax.plot(where, found.mean(axis=0), color=colour, ls=STROKES[k % len(STROKES)], lw=1.8, label=name)
+    if chance is not None:
+        ax.axhline(chance, color=LABEL, lw=1, linestyle=(0, (1, 3)), label="a guess")
+    ax.set(xscale="log", xlabel=xlabel, ylabel="success", ylim=(-0.03, 1.05), title=title)
+    ax.set_xticks(list(lengths), [str(n) for n in lengths], minor=False)
+    ax.set_xticks([], minor=True)
     return _finish(fig, legend=True)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,11 +11,12 @@ from typing import Any, Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from unrolled import captioning, decoding, lookout, opponents, page, plots, scoring, training
+from unrolled import captioning, decoding, disk, lookout, opponents, page, plots, scoring, training
 from unrolled.captioning import Captioner
 from unrolled.checkpoints import CheckpointError
 from unrolled.data.layout import DataError
 from unrolled.data.loader import CaptionData, Split, load, open_photograph
+from unrolled.scenes.pointing import pointing
 from unrolled.scoring import Score, Table
 from unrolled.training import History
 
@@ -76,7 +76,7 @@ def train(recipe: Recipe, out: Path | None = None, anew: bool = False) -> Made:
     print("Writing captions, and scoring them beside the opponents'")
     model = folder / f"{recipe.cell}.npz"
     captioning.save(model, captioner, params)
-    said = captions_of(captioner, params, data, data.val.features[:], recipe.beam)
+    said = captions_of(captioner, params, data, data.val.features, recipe.beam)
     mine = score_both(captioner, params, data, said, recipe.beam)
     table = _shared_table(folder, recipe, data, mine, history)
     written = _write_page(folder, recipe, captioner, params, data, table, history, said[recipe.beam])
@@ -87,10 +87,15 @@ def train(recipe: Recipe, out: Path | None = None, anew: bool = False) -> Made:
 
 def _captioner(recipe: Recipe, data: CaptionData) -> Captioner:
     return Captioner(
-        recipe.cell, word_to_idx=data.word_to_idx, feature_dim=data.train.features.shape[-1],
-        wordvec_dim=recipe.wordvec, hidden_dim=recipe.hidden, image=cast(Any, recipe.image), dropout=recipe.dropout,
-        threads=recipe.threads,
+        recipe.cell, word_to_idx=data.word_to_idx, **_widths(data), wordvec_dim=recipe.wordvec,
+        hidden_dim=recipe.hidden, image=cast(Any, recipe.image), dropout=recipe.dropout, threads=recipe.threads,
     )
+
+
+def _widths(data: CaptionData) -> dict[str, Any]:
+    """How wide the features of a picture are, and of a region where the model looks at regions."""
+    rows = data.train.features.row_shape
+    return {"feature_dim": rows[0][-1], "grid_dim": rows[1][-1]} if data.kind == "both" else {"feature_dim": rows[-1]}
 
 
 def _learn(
@@ -98,54 +103,18 @@ def _learn(
 ) -> History:
     if checkpoint.exists():
         print(f"Going on with {checkpoint}; --anew begins again.")
-    mean, std = regions_scale(data)
     try:
-        history = training.train(
-            captioner.loss, params, Scaled(data.train, mean, std), Scaled(data.val, mean, std), checkpoint=checkpoint,
+        return training.train(
+            captioner.loss, params, data.train, data.val, checkpoint=checkpoint,
             optimiser=training.Adam(params, recipe.learning_rate), epochs=recipe.epochs, batch_size=recipe.batch,
             decay=recipe.decay, patience=recipe.patience, seed=recipe.seed,
         )
     except CheckpointError as problem:
         raise Trouble(f"{problem} Or begin again with --anew.") from problem
-    take_in_scale(params, mean, std)
-    return history
-
-
-def take_in_scale(params: dict[str, Any], mean: NDArray[np.float32], std: NDArray[np.float32]) -> None:
-    """Let a model that learned from (features - mean) / std read features as they are stored; in place."""
-    params["W_proj"] /= std[:, None]            # (C, H)
-    params["b_proj"] -= mean @ params["W_proj"]
-
-
-def regions_scale(data: CaptionData) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Mean and deviation (C,) of each channel of a grid, which learns faster without; 0 and 1 for other features.
-
-    Principal components have mean zero already, and what they differ in deviation tells what matters.
-    """
-    width = data.train.features.shape[-1]
-    if data.kind != "grid":
-        return np.zeros(width, np.float32), np.ones(width, np.float32)
-    some = data.train.features[:2000].reshape(-1, width)
-    return some.mean(axis=0), np.maximum(some.std(axis=0), np.float32(1e-3))
-
-
-class Scaled:
-    """A split whose features come as (features - mean) / std; read once where they fit into memory."""
-
-    FITS = 1 << 30          # bytes
-
-    def __init__(self, split: Split, mean: NDArray[np.float32], std: NDArray[np.float32]):
-        self.captions, self.image_idxs = split.captions, split.image_idxs
-        self._mean, self._std, self._stored = mean, std, split.features
-        fits = 4 * np.prod(split.features.shape) <= self.FITS
-        self.features: Any = (split.features[:] - mean) / std if fits else self
-
-    def __getitem__(self, rows: Any) -> NDArray[np.float32]:
-        return (self._stored[rows] - self._mean) / self._std
 
 
 def captions_of(
-    captioner: Captioner, params: dict[str, Any], data: CaptionData, features: NDArray[Any], beam: int
+    captioner: Captioner, params: dict[str, Any], data: CaptionData, features: Any, beam: int
 ) -> dict[int, list[str]]:
     """Captions (M,) as text, greedy and by a beam search: {1: greedy, beam: ...}."""
     said = {1: decoding.greedy(captioner, params, features)}
@@ -197,7 +166,8 @@ def _write_page(
                     for k, figure in enumerate(_looks(captioner, params, data, chosen))]
     path = folder / f"{recipe.cell}.html"
     told = (f"{captioner!r}. {history.epochs} epochs in {history.seconds:.0f} seconds"
-            f"{'; ' + history.stopped if history.stopped else ''}. Captions by beam search, {recipe.beam} wide.")
+            f"{'; ' + history.stopped if history.stopped else ''}. Captions by beam search, {recipe.beam} wide."
+            f"{_pointing(captioner, params, data)}")
     page.write(path, f"{recipe.cell} on {data.name}", told, table, figures,
                [picture_or_name(data, "val", i) for i in chosen], [said[i] for i in chosen],
                [data.val.references[i] for i in chosen])
@@ -210,22 +180,31 @@ def _looks(captioner: Captioner, params: dict[str, Any], data: CaptionData, chos
     for i in chosen:
         picture = picture_or_name(data, "val", i)
         if not isinstance(picture, str) and len(figures) < MAPS_ON_THE_PAGE:
-            words, weights = look_along(captioner, params, data, data.val.features[[i]])
+            (words,), (weights,) = look_along(captioner, params, data, data.val.features[[i]])
             figures.append(plots.attention_maps(picture, words, weights))
     return figures
 
 
 def look_along(
-    captioner: Captioner, params: dict[str, Any], data: CaptionData, features: NDArray[Any]
-) -> tuple[list[str], NDArray[Any]]:
-    """The greedy caption of one picture and where each word was looked for: features (1, R, C) -> T words, (T, R)."""
-    caption = decoding.greedy(captioner, params, features)[0]
-    caption = caption[caption > 0]
-    state, weights = captioner.start(params, features), []
-    for word in [data.word_to_idx["<START>"], *caption[:-1].tolist()]:
-        weights.append(captioner.looking(state)[0])
-        _, state = captioner.step(params, state, np.array([word]))
-    return [data.idx_to_word[i] for i in caption], np.array(weights)
+    captioner: Captioner, params: dict[str, Any], data: CaptionData, features: Any
+) -> tuple[list[list[str]], list[NDArray[Any]]]:
+    """Greedy captions of M pictures as words, and where each word was looked for: (M,) lists of T, (M,) of (T, R)."""
+    captions, weights = decoding.look_along(captioner, params, features)
+    lengths = (captions > 0).sum(axis=1)
+    words = [[data.idx_to_word[i] for i in row[:T]] for row, T in zip(captions.tolist(), lengths, strict=True)]
+    return words, [looked[:T] for looked, T in zip(weights, lengths, strict=True)]
+
+
+def _pointing(captioner: Captioner, params: dict[str, Any], data: CaptionData) -> str:
+    """How often attention lies on what it names, in a sentence; nothing where pictures do not tell where things are."""
+    if not (captioner.looks and data.val.descriptions):
+        return ""
+    try:
+        hits, chance, words = pointing(data.val.descriptions, *look_along(captioner, params, data, data.val.features))
+    except ValueError:          # it named nothing that is there
+        return ""
+    return (f" Of {words} things that it names, its strongest region lies on {hits:.0%}; "
+            f"a random region would on {chance:.0%}.")
 
 
 def caption(
@@ -241,7 +220,7 @@ def caption(
         raise Trouble(f"{model} was trained with another vocabulary than that of {data.name}. Which data set was it? "
                       "Give it with --data.")
     if files:
-        features = np.concatenate([lookout.features_of_file(path, data) for path in files])
+        features = lookout.features_of_files(files, data)
         names, pictures = [str(path) for path in files], [open_photograph(path, 320) for path in files]
         people = None
     else:
@@ -278,8 +257,8 @@ def _name(data: CaptionData, split: str, i: int) -> str:
     return images[i] if images else f"{split} {i}"
 
 
-def _features_for(cell: str) -> Literal["pca", "grid"]:
-    return "grid" if cell == "attention-lstm" else "pca"
+def _features_for(cell: str) -> Literal["pca", "both"]:
+    return "both" if cell == "attention-lstm" else "pca"
 
 
 def _save_sheet(path: Path, figure: Any) -> None:
@@ -289,6 +268,5 @@ def _save_sheet(path: Path, figure: Any) -> None:
 
 
 def _write_text(path: Path, text: str) -> None:
-    half = path.with_name(f"{path.name}.{os.getpid()}.part")
-    half.write_text(text, encoding="utf-8")
-    os.replace(half, path)
+    with disk.whole(path) as draft:
+        draft.write_text(text, encoding="utf-8")

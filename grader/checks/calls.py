@@ -21,6 +21,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -35,6 +36,8 @@ OURS = tuple(str(Path(__file__).parents[2] / name) + os.sep for name in ("grader
 SHOWN_CHARACTERS = 2000
 MOST_IN_A_LINE = 200
 MOST_ARGUMENTS = 6
+IN_ORDER = "Do the names on the left stand in the order in which things are returned?"
+ONE_A_STEP = "Does cache[t] hold one step's whole cache (a list, one entry a step)?"
 
 
 @dataclass
@@ -170,6 +173,16 @@ def parameter_names(f: Callable, count: int) -> list[str]:
     return [names[i] if i < len(names) else f"input {i + 1}" for i in range(count)]
 
 
+def required_names(f: Callable) -> list[str]:
+    """The names of what a function cannot be called without; none where it does not tell."""
+    try:
+        parameters = inspect.signature(f).parameters.values()
+    except Exception:       # a stand-in may fail in ways of its own
+        return []
+    return [p.name for p in parameters
+            if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty]
+
+
 def function_name(f: Callable) -> str:
     """The name a message uses for a function."""
     return getattr(f, "__name__", type(f).__name__)
@@ -199,9 +212,12 @@ def shortened(text: str) -> str:
 
 def in_words(f: Callable, error: BaseException, sizes: Sizes, seconds: float) -> CheckFailed:
     """Turn whatever stopped a student's function into a verdict."""
-    name, message, where = function_name(f), text_of(error), _where(error)
+    name, message = function_name(f), text_of(error)
+    function = _attribute(error, "student_function", str) or student_place(error.__traceback__)[2]
+    inner = "" if function == name else function
+    where = _where(error, inner)
     if isinstance(error, NotImplementedError):
-        return not_written(name, _attribute(error, "student_function", str) or student_place(error.__traceback__)[2])
+        return not_written(name, function)
     if isinstance(error, KeyboardInterrupt):
         return wrong(f"{name} was interrupted after {seconds:.0f} s.", where)
     if isinstance(error, (SystemExit, GeneratorExit)):
@@ -210,12 +226,19 @@ def in_words(f: Callable, error: BaseException, sizes: Sizes, seconds: float) ->
         return wrong(f"{name} calls itself without end.", where)
     if _attribute(error, "status", str) and (arguments := _attribute(error, "arguments", tuple)) is not None:
         return _ended(name, message, arguments, sizes)
-    for explain in (_matrix_product, _broadcast, _unpacking):
+    for explain in (_matrix_product, _broadcast, _reshape, partial(_unpacking, inner=bool(inner))):
         if words := explain(message, where, sizes):
             headline, advice = words
             return wrong(f"{name} stopped: {headline}", where, advice)
     about = f": {message}".rstrip(".") if message else ""
-    return wrong(f"{name} stopped with {type(error).__name__}{about}.", where)
+    return wrong(f"{name} stopped with {type(error).__name__}{about}.", where, _advice(error, message, where))
+
+
+def _advice(error: BaseException, message: str, line: str) -> str:
+    """A question about an error that says too little by itself."""
+    if isinstance(error, AttributeError) and re.match(r"'(float|numpy\.float\d+)' object has no attribute", message):
+        return f"A number came where an array was needed. {IN_ORDER}"
+    return ONE_A_STEP if isinstance(error, IndexError) and "cache[" in line else ""
 
 
 def _attribute(error: BaseException, name: str, kind: type) -> Any:
@@ -241,10 +264,11 @@ def _argument(value: Any, sizes: Sizes) -> str:
     return text_of(value) if type(value) in (bool, int, float, type(None)) else f"a {type_name(value)}"
 
 
-def _where(error: BaseException) -> str:
+def _where(error: BaseException, inner: str = "") -> str:
+    """The line that stopped, and the function it stands in, where that is not the one that was called."""
     told = _attribute(error, "student_line", tuple)
     number, text = told if told is not None and len(told) == 2 else student_place(error.__traceback__)[:2]
-    return shortened(f"line {number}: {text}") if text else ""
+    return shortened(f"line {number}{f' of {inner}' if inner else ''}: {text}") if text else ""
 
 
 def student_place(traceback: TracebackType | None) -> tuple[int, str, str]:
@@ -267,7 +291,13 @@ def _matrix_product(message: str, line: str, sizes: Sizes) -> tuple[str, str] | 
         return None
     second, first = (int(n) for n in found.groups()) if sized else (int(n) for n in reversed(found.groups()))
     inner = f"The inner sizes are {sizes.number(first)} and {sizes.number(second)}"
-    return "two shapes do not multiply.", f"{inner}: a transpose is missing or one too many."
+    large, small = max(first, second), min(first, second)
+    also = ""
+    if sizes.gates and (large, small) == (sizes.of["G"], sizes.of["H"]):
+        also = " Or were the blocks stacked below each other, not side by side?"
+    elif large not in sizes.letter and small in sizes.letter and large % small == 0:
+        also = f" Or is a layer meant that works on every step: {large} is {large // small} times {small}?"
+    return "two shapes do not multiply.", f"{inner}: a transpose is missing or one too many.{also}"
 
 
 def _broadcast(message: str, line: str, sizes: Sizes) -> tuple[str, str] | None:
@@ -288,11 +318,21 @@ def _broadcast(message: str, line: str, sizes: Sizes) -> tuple[str, str] | None:
     return "two shapes do not fit together.", text
 
 
-def _unpacking(message: str, line: str, sizes: Sizes) -> tuple[str, str] | None:
+def _reshape(message: str, line: str, sizes: Sizes) -> tuple[str, str] | None:
+    found = re.search(r"cannot reshape array of size (\d+) into shape \(([\d, -]*)\)", message)
+    if not found:
+        return None
+    size, shape = int(found[1]), tuple(int(n) for n in found[2].split(",") if n.strip())
+    return f"an array of {sizes.product(size)} numbers cannot take the shape {sizes.shape(shape)}.", IN_ORDER
+
+
+def _unpacking(message: str, line: str, sizes: Sizes, inner: bool) -> tuple[str, str] | None:
     if "values to unpack" not in message:
         return None
     count = "; ".join(re.findall(r"\((.*?)\)", message)[:1])
     headline = f"the values on the right do not match the names on the left ({count})."
     if ".shape" in line:
         return headline, "An array has another number of axes than that: is the batch axis there?"
-    return headline, "Is the cache unpacked in the order in which it was packed?" if "cache" in line else ""
+    if "cache" not in line:
+        return headline, ""
+    return headline, ONE_A_STEP if inner else "Is the cache unpacked in the order in which it was packed?"

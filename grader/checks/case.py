@@ -32,13 +32,20 @@ from grader.checks.gradients import (
     USUAL,
     Care,
     Numeric,
+    arrays_in,
     computes_in_single,
     in_double,
     leaves,
     map_arrays,
     slope_errors,
 )
-from grader.checks.returned import counted, first_outputs, gradients_of, loss_and_gradients, outputs_and_cache
+from grader.checks.returned import (
+    first_outputs,
+    gradients_of,
+    loss_and_gradients,
+    outputs_and_cache,
+    require_things,
+)
 from grader.checks.sizes import Sizes
 from grader.checks.verdict import CheckFailed, NotWritten, fine, not_written, right, wrong
 
@@ -70,6 +77,7 @@ class Case:
         self.call = Caller(self.sizes)
         self.remark = ""
         self.credit: float | None = None
+        self.opened_before: list[tuple[str, tuple, list[np.ndarray]]] = []
 
     def __call__(self, spec: str) -> Any:
         """Draw normal random arrays: ``case("ND H")`` gives shapes (N, D) and (H,); one letter group, one array."""
@@ -95,13 +103,7 @@ class Case:
             raise wrong(f"{function_name(f)} returned None.", "Is a return missing?")
         if not returns:
             return result
-        names, things = returns.split(", "), as_tuple(result)
-        if len(things) != len(names):
-            raise wrong(f"{function_name(f)} returned {counted(result)}, expected {len(names)} things: {returns}.")
-        for name, value in zip(names, things, strict=True):
-            if value is None:
-                raise wrong(f"{function_name(f)} returned None for {name}.")
-        return things
+        return require_things(f, result, returns.split(", "))
 
     @quiet
     def series(self, name: str, got: Any, length: int, whole: bool = False) -> np.ndarray:
@@ -133,17 +135,21 @@ class Case:
         return {key: require_array(key, mine[key], np.shape(want[key]), self.sizes) for key in want}
 
     @quiet
-    def steps(self, step: Callable, x: np.ndarray, h0: Any, *weights: np.ndarray) -> np.ndarray:
+    def steps(self, step: Callable, x: np.ndarray, h0: Any, *weights: np.ndarray,
+              carry: Callable[..., tuple] | None = None, shown: int = 0) -> np.ndarray:
         """Run a step function over a sequence: x (N, T, D), h0 (N, H) -> h (N, T, H), one call for each step.
 
-        A cell with more to carry gets it as a tuple, ``(h0, c0)`` for an LSTM, and gives back as much.
+        A cell with more to carry gets it as a tuple, ``(h0, c0)`` for an LSTM, and gives back as much. For what a
+        wrong loop would give: ``carry=lambda h, c: (c, h)`` hands on other things than came out, and ``shown=1``
+        collects the cells.
         """
         state, states = as_tuple(h0), []
         for t in range(x.shape[1]):
             outs = first_outputs(step, self.run(step, x[:, t], *state, *weights), len(state))
             state = tuple(require_array(name, out, before.shape, self.sizes)
                           for name, out, before in zip(("next_h", "next_c"), outs, state, strict=False))
-            states.append(state[0])
+            states.append(state[shown])
+            state = carry(*state) if carry else state
         return np.stack(states, axis=1)     # (N, T, H)
 
     @quiet
@@ -153,47 +159,65 @@ class Case:
 
         Weights are set to zero and b to +20 in the blocks of these gates, -20 in the others; ``left="n"`` leaves the
         block of n as it is. A want is an array or a number that every entry should be. ``known`` has words for arrays
-        that may come out: ``{"tanh(x Wx_n + b_n)": deaf}``.
+        that may come out: ``{"tanh(x Wx_n + b_n)": deaf}``; they may end in a question.
         """
-        names, described = parameter_names(f, len(inputs)), partial(gates.described, known=known or {})
+        names = parameter_names(f, len(inputs))
+        described = partial(gates.described, names=names, inputs=inputs, known=known or {})
         open_inputs = gates.opened(inputs, self.sizes, letters, left)
         outs = first_outputs(f, self.call(f, *open_inputs), len(wants))
         shape = next(np.shape(want) for want in (*wants.values(), inputs[1]) if np.shape(want))
         found = [(name, require_array(name, out, shape, self.sizes), np.broadcast_to(np.float64(want), shape))
                  for (name, want), out in zip(wants.items(), outs, strict=True)]
+        wanted = [want for _, _, want in found]
         self._require_in_order(list(wants), found)
         for name, got, want in found:
             if relative_error(got, want, 1.0) > SINGLE_TOLERANCE:
-                should, is_now = (described(a, names, inputs) for a in (want, got))
-                raise wrong(f"With {gates.names_of(letters)}, {name} should be {should}; it is {is_now}.",
+                should, is_now = described(want, want=want), described(got, want=want)
+                end = "" if is_now.endswith("?") else "."
+                raise wrong(f"With {gates.names_of(letters)}, {name} should be {should}; it is {is_now}{end}",
                             gates.how_opened(self.sizes, letters, left),
-                            self._about_opened(f, open_inputs, found, shape))
-        said = ", ".join(f"{name} is {described(want, names, inputs)}" for name, _, want in found)
+                            self._about_opened(f, inputs, [*self._opened_before(f), (open_inputs, wanted)]))
+        self.opened_before.append((function_name(f), open_inputs, wanted))
+        said = ", ".join(f"{name} is {described(want, want=want)}" for name, _, want in found)
         fine(f"{gates.names_of(letters)}: {said}")
 
-    def _about_opened(self, f: Callable, inputs: tuple, found: list[tuple[str, np.ndarray, np.ndarray]],
-                      shape: tuple) -> str:
-        """Say whether b is used at all, or with which order of blocks or gate turned round a cell is right."""
+    def _opened_before(self, f: Callable) -> list[tuple[tuple, list[np.ndarray]]]:
+        return [(inputs, wants) for name, inputs, wants in self.opened_before if name == function_name(f)]
 
-        def outs(changed: tuple) -> list[np.ndarray]:
-            returned = first_outputs(f, self.call.quietly(f, *changed, first=len(found)), len(found))
-            return [require_array("its output", out, shape, self.sizes) for out in returned]
+    def _about_opened(self, f: Callable, whole: tuple, tried: list[tuple[tuple, list[np.ndarray]]]) -> str:
+        """Say what a cell does not use, or how it seems to read the blocks, if it is right then in all that was tried.
+
+        whole: the inputs as they were before gates were opened; tried: opened inputs, and what should come out
+        """
+
+        def outs(inputs: tuple, wants: list[np.ndarray]) -> list[np.ndarray]:
+            returned = first_outputs(f, self.call.quietly(f, *inputs, first=len(wants)), len(wants))
+            return [require_array("its output", out, want.shape, self.sizes)
+                    for out, want in zip(returned, wants, strict=True)]
+
+        def same(a: tuple, b: tuple) -> bool:
+            return all(map(np.array_equal, outs(a, tried[-1][1]), outs(b, tried[-1][1])))
+
+        def right_with(changed: Callable[[tuple], tuple]) -> bool:
+            return all(relative_error(out, want, 1.0) < SINGLE_TOLERANCE for inputs, wants in reversed(tried)
+                       for out, want in zip(outs(changed(inputs), wants), wants, strict=True))
 
         with contextlib.suppress(CheckFailed):
-            without = tuple(0 * a if a.shape == self.sizes.axes("G") else a for a in inputs)
-            if all(np.array_equal(out, got) for out, (_, got, _) in zip(outs(without), found, strict=True)):
+            inputs, sizes = tried[-1][0], self.sizes
+            if same(inputs, tuple(0 * a if a.shape == sizes.axes("G") else a for a in inputs)):
                 return "It is the same when b is zero: is b used?"
-
-            def right_with(changed: tuple) -> bool:
-                return all(relative_error(out, want, 1.0) < SINGLE_TOLERANCE
-                           for out, (_, _, want) in zip(outs(changed), found, strict=True))
-
-            for order in gates.other_orders(self.sizes):
-                if right_with(gates.reordered(inputs, self.sizes, order)):
-                    return f"With the blocks in the order {', '.join(order)} it would be."
-            for letter in gates.switches(self.sizes):
-                if right_with(gates.complemented(inputs, self.sizes, letter)):
-                    return f"With 1 - {letter} in the place of {letter} it would be."
+            for letter in sizes.gates:
+                if same(whole, gates.shaken(whole, sizes, letter)):
+                    return f"It does not change when the block of {letter} changes: is {letter} used?"
+            orders = [order for order in gates.other_orders(sizes)
+                      if right_with(partial(gates.reordered, sizes=sizes, order=order))]
+            if orders:
+                return gates.order_words(orders, sizes)
+            if right_with(partial(gates.interleaved, sizes=sizes)):
+                return gates.interleaved_words(sizes)
+            for letter in gates.switches(sizes):
+                if right_with(partial(gates.complemented, sizes=sizes, letter=letter)):
+                    return gates.complement_words(letter)
         return ""
 
     @quiet
@@ -218,12 +242,15 @@ class Case:
             raise CheckFailed("\n  ".join([str(_prefixed(verdict, label)), *more])) from None
 
     @quiet
-    def outputs(self, f: Callable, *inputs: Any, like: Likeness | None = None, **wants: Any) -> None:
+    def outputs(self, f: Callable, *inputs: Any, like: Likeness | None = None, returns: str = "",
+                whole: bool = False, **wants: Any) -> None:
         """Judge what f returns: ``case.outputs(step, x, h, next_h=[[…]])``, one keyword per output, in order.
 
         ``like`` says of wrong values what they come from: ``{"It is right without b: is b added?": [[…]]}``.
+        ``returns="next_h, cache"`` names all that f returns, where there is more than is judged. ``whole`` refuses
+        word numbers that are floats.
         """
-        self._say(self._judge_outputs(f, inputs, wants, like=like))
+        self._say(self._judge_outputs(f, inputs, wants, like=like, returns=returns, whole=whole))
 
     @quiet
     def captions(self, f: Callable, params: dict, features: np.ndarray, length: int, *, want: Any, says: str,
@@ -321,12 +348,17 @@ class Case:
             print(f"  {line}")
 
     def _judge_outputs(self, f: Callable, inputs: tuple, wants: Mapping[str, Any], care: Care = USUAL,
-                       like: Likeness | None = None) -> Verdicts:
+                       like: Likeness | None = None, returns: str = "", whole: bool = False) -> Verdicts:
         mine = copies(inputs)
-        outs = first_outputs(f, self.call.in_place(f, *mine, first=len(wants)), len(wants))
+        returned = self.call.in_place(f, *mine, first=len(wants))
+        if returns and returned is not None:
+            require_things(f, returned, returns.split(", "))
+        outs = first_outputs(f, returned, len(wants))
         arrays = [self._arrays(name, out, want) for (name, want), out in zip(wants.items(), outs, strict=True)]
         self._require_untouched(f, parameter_names(f, len(inputs)), inputs, mine)
         self._require_in_order(list(wants), [pairs[0] for pairs in arrays])
+        for name, out in zip(wants, outs if whole else (), strict=False):
+            captioning.require_whole(name, out)
         for index, pairs in enumerate(arrays):
             for name, got, want in pairs:
                 explain = experiments.either(like, experiments.Outputs(self.call, f, inputs, index, want, name))
@@ -474,7 +506,7 @@ class Case:
     def _judge_edge(self, names: list[str], f: Callable, label: str, inputs: tuple, base: tuple,
                     truth: Callable | None) -> Verdicts:
         """One edge case of a forward function: as right as in the middle; only finite, where none knows better."""
-        if label == LARGE_INPUTS and not truth:
+        if not truth and (label == LARGE_INPUTS or (label == "T = 1" and self._sums_up(names, f, base))):
             self._outs(names, f, inputs)
             return
         if truth:
@@ -496,6 +528,10 @@ class Case:
         compared = label != LARGE_INPUTS or truth is not None
         yield from self._judge_loss(f, inputs, truth, CARE.get(label, USUAL), compared)
 
+    def _sums_up(self, names: list[str], f: Callable, inputs: tuple) -> bool:
+        """Tell whether a whole sequence makes one output: that of its first step is then no part of it."""
+        return all(self.sizes.axis(out, "T") is None for out in self._outs(names, f, inputs))
+
     def _outs(self, names: list[str], f: Callable, inputs: tuple) -> tuple[np.ndarray, ...]:
         outs = first_outputs(f, self.call.quietly(f, *inputs, first=len(names)), len(names))
         return tuple(require_array(name, out, None, self.sizes) for name, out in zip(names, outs, strict=True))
@@ -503,7 +539,10 @@ class Case:
     def _cut(self, whole: np.ndarray, inputs: tuple, base: tuple) -> np.ndarray:
         for letter in "NT":
             n = self.sizes.of.get(letter)
-            if n and all(n not in np.shape(a) for a in inputs) and any(n in np.shape(a) for a in base):
+            if not n:
+                continue
+            now, before = ([np.shape(a) for a in arrays_in(some)] for some in (inputs, base))
+            if all(n not in shape for shape in now) and any(n in shape for shape in before):
                 whole = self.sizes.first(whole, letter)
         return whole
 
@@ -513,11 +552,11 @@ def _wave(shape: tuple[int, ...], frequency: float) -> np.ndarray:
 
 
 def _same(old: Any, new: Any) -> bool:
-    """Tell whether an input is bit by bit what it was; of what is no array, no one knows."""
-    if not isinstance(old, np.ndarray):
-        return True
-    alike = type(new) is np.ndarray and new.shape == old.shape and new.dtype == old.dtype
-    return alike and new.tobytes() == old.tobytes()
+    """Tell whether an input is bit by bit what it was; of what holds no array, no one knows."""
+    before, after = arrays_in(old), arrays_in(new)
+    return len(before) == len(after) and all(
+        type(b) is np.ndarray and b.shape == a.shape and b.dtype == a.dtype and b.tobytes() == a.tobytes()
+        for a, b in zip(before, after, strict=True))
 
 
 def _prefixed(verdict: CheckFailed, label: str, warned: Sequence[str] = ()) -> CheckFailed:

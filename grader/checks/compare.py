@@ -288,4 +288,5 @@ def _count_not_finite(array: np.ndarray) -> str:
     if not array.ndim:
         return f"it is {array}"
     counts = {"nan": int(np.isnan(array).sum()), "inf": int(np.isinf(array).sum())}
-    return " and ".join(f"{n} {name}" for name, n in counts.items() if n) + f" in {array.size} entries"
+    entries = "entry" if array.size == 1 else "entries"
+    return " and ".join(f"{n} {name}" for name, n in counts.items() if n) + f" in {array.size} {entries}"

@@ -16,7 +16,18 @@ import numpy as np
 from grader.checks import gates
 from grader.checks.calls import Caller, parameter_names
 from grader.checks.compare import EXPERIMENT_TOLERANCE, is_a, relative_error, require_array
-from grader.checks.gradients import USUAL, Care, Numeric, Position, leaf, leaves, map_arrays, slope_errors, with_leaf
+from grader.checks.gradients import (
+    USUAL,
+    Care,
+    Numeric,
+    Position,
+    arrays_in,
+    leaf,
+    leaves,
+    map_arrays,
+    slope_errors,
+    with_leaf,
+)
 from grader.checks.returned import first_outputs, gradients_of, loss_and_gradients, outputs_and_cache
 from grader.checks.verdict import CheckFailed
 
@@ -107,7 +118,7 @@ class Outputs:
         sizes = self.call.sizes
         for order in gates.other_orders(sizes):
             if _same(self._answer(gates.reordered(self.inputs, sizes, order)), self.want):
-                return (f"It would be right with the blocks of the weights in the order {', '.join(order)}; "
+                return (f"Your code seems to read the blocks of the weights in the order {', '.join(order)}; "
                         f"they come in the order {', '.join(sizes.gates)}.")
         return ""
 
@@ -115,7 +126,7 @@ class Outputs:
         sizes = self.call.sizes
         for letter in gates.switches(sizes):
             if _same(self._answer(gates.complemented(self.inputs, sizes, letter)), self.want):
-                return f"It would be right with 1 - {letter} in the place of {letter}."
+                return gates.complement_words(letter)
         return ""
 
     def _answer(self, inputs: tuple) -> np.ndarray:
@@ -150,8 +161,9 @@ class Pair:
 
         def words(got: np.ndarray, want: np.ndarray) -> list[str]:
             found = ""
-            for experiment in (self._itself, self._not_on_the_way, self._upstream, self._without, self._one_step,
-                               self._one_a_row, self._repeated, self._symmetric, self._tiny, self._held, self._alone):
+            for experiment in (self._itself, self._not_on_the_way, self._elsewhere, self._layers, self._upstream,
+                               self._without, self._one_step, self._one_a_row, self._repeated, self._symmetric,
+                               self._tiny, self._unseen_cell, self._held, self._alone):
                 try:
                     found = found or experiment(numeric, name, got, want, errors)
                 except CheckFailed:
@@ -180,6 +192,30 @@ class Pair:
             return ""
         return f"The right one is zero: what goes forward does not change with {name}. Is {name} used there?"
 
+    def _elsewhere(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
+        """Find the input in a list whose gradient this would be: the list is in another order."""
+        for other, position in self.positions.items():
+            if other == name or "[" not in other or leaf(numeric.inputs, position).shape != got.shape:
+                continue
+            if errors[other] > numeric.care.slopes and _same(got, numeric.gradient(position)):
+                return f"It is d{other}: are the gradients in the order of the inputs?"
+        return ""
+
+    def _layers(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
+        """Sort the entries of lists into layers that are right and layers that are not."""
+        wrong: dict[str, bool] = {}
+        for other, error in errors.items():
+            if "[" in other:
+                layer = other.partition("[")[2].partition("]")[0]
+                wrong[layer] = wrong.get(layer, False) or error > numeric.care.slopes
+        right_ones, wrong_ones = ([layer for layer in wrong if wrong[layer] is which] for which in (False, True))
+        if not right_ones or (wrong_ones and max(wrong_ones) > min(right_ones)):
+            return ""
+        if not wrong_ones:
+            return "Everything in the lists is right: is this what the lowest of them hands on?"
+        return (f"Right in layer {', '.join(right_ones)}, wrong in layer {', '.join(wrong_ones)}: "
+                "what does each layer hand on to the one below it?")
+
     def _upstream(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
         """Change the upstream gradient: a gradient that stays the same has not used it."""
         if self.backward is self.forward:
@@ -207,7 +243,7 @@ class Pair:
     def _one_step(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
         """Cut the sequence down to one step: what is wrong only in longer ones is wrong between the steps."""
         sizes = self.call.sizes
-        if "T" not in sizes.of or not any(sizes.axis(a, "T") == 1 for a in numeric.inputs if np.ndim(a) > 2):
+        if "T" not in sizes.of or not any(sizes.axis(a, "T") == 1 for a in arrays_in(numeric.inputs) if a.ndim > 2):
             return ""
         if not self._right_at(numeric, name, lambda a: sizes.first(a, "T"), TINY_TOLERANCE):
             return ""
@@ -241,7 +277,7 @@ class Pair:
         if self._right_with(with_leaf(numeric.inputs, Wh, np.zeros(shape)), numeric, name, TINY_TOLERANCE):
             return ""
         return ("The last step is right and the earlier ones are not, even with Wh = 0, "
-                "where the cell alone joins them: is dprev_c handed on?")
+                "where the cell alone joins them: is dprev_c handed on? And in its own place?")
 
     def _one_a_row(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
         """Find the one wrong entry in each row: of a loss over choices it is the right choice's."""
@@ -286,6 +322,18 @@ class Pair:
             return "It is right where pre-activations are tiny: look at the derivative of the nonlinearity."
         return ""
 
+    def _unseen_cell(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
+        """Shut the output gate of a sequence: h is zero then, and a gradient that is not came in through the cell."""
+        sizes = self.call.sizes
+        if self.backward is self.forward or not {"o", "f"} <= set(sizes.gates) or len(numeric.douts) > 1:
+            return ""
+        inputs = gates.held(numeric.inputs, sizes, "o", "")
+        if self._alive(inputs, numeric, name):
+            return ""
+        if np.linalg.norm(self._gradients(inputs, numeric.douts)[name]) < TINY_TOLERANCE * np.linalg.norm(want):
+            return ""
+        return "It is not zero where the output gate is shut, though h is zero there: is dh[:, t] added to the cell's?"
+
     def _held(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
         """Hold each gate open, then shut: what is right there goes wrong on a way that it opens or closes."""
         sizes = self.call.sizes
@@ -294,22 +342,34 @@ class Pair:
         states: list[str] = []
         for letter in gates.switches(sizes):
             gate = gates.NAMES[letter]
-            right = [how for how, opened in (("open", letter), ("shut", ""))
-                     if self._right_where_alive(gates.held(numeric.inputs, sizes, letter, opened), numeric, name)]
-            if len(right) == 2:
+            held = {how: gates.held(numeric.inputs, sizes, letter, opened)
+                    for how, opened in (("open", letter), ("shut", ""))}
+            alive = {how for how, inputs in held.items() if self._alive(inputs, numeric, name)}
+            right = [how for how, inputs in held.items()
+                     if self._right_held(inputs, numeric, name, 0.0 if how in alive else float(np.linalg.norm(want)))]
+            if len(right) == 2 and alive:
                 return (f"It is right where the {gate} is held open, and where it is held shut: "
                         "what comes back through the gate itself?")
-            states += [f"the {gate} is held {how}" for how in right]
+            states += [f"the {gate} is held {how}" for how in right if how in alive]
         if not states:
             return ""
         return f"It is right where {', and where '.join(states)}: which way is closed then, or which factor is 1?"
 
-    def _right_where_alive(self, inputs: tuple, numeric: Numeric, name: str) -> bool:
-        """Tell whether this gradient is right at other inputs, and not zero there whatever one does."""
+    def _alive(self, inputs: tuple, numeric: Numeric, name: str) -> bool:
+        """Tell whether this gradient is more than nothing at other inputs."""
         position = self.positions[name]
         there = replace(numeric, inputs=inputs)
         slope = there.along([(position, np.random.default_rng(3).normal(size=leaf(inputs, position).shape))])[0]
-        return bool(np.abs(slope) > EXPERIMENT_TOLERANCE) and self._right_with(inputs, numeric, name, TINY_TOLERANCE)
+        return bool(np.abs(slope) > EXPERIMENT_TOLERANCE)
+
+    def _right_held(self, inputs: tuple, numeric: Numeric, name: str, least: float) -> bool:
+        """Tell whether this gradient is right at other inputs; its error is measured against ``least``, or itself.
+
+        Where a gate lets nothing through, all there is of a right gradient is rounding: it is right if it is small
+        beside what it is elsewhere.
+        """
+        care = replace(numeric.care, least=max(least, numeric.care.least))
+        return self._right_with(inputs, replace(numeric, care=care), name, TINY_TOLERANCE)
 
     def _alone(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:
         others = [other for other in errors if other != name]

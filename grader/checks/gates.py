@@ -29,12 +29,15 @@ def opened(inputs: Sequence[np.ndarray], sizes: Sizes, letters: str, left: str =
 
 def how_opened(sizes: Sizes, letters: str, left: str = "") -> str:
     """Say which part of b was set to what."""
-    parts = [f"b[{_times(k)}:{_times(k + 1)}]" for k, letter in enumerate(sizes.gates) if letter in letters]
     order = f"The blocks of b are, in order: {', '.join(sizes.gates)}."
-    how = f"Opened by setting {' and '.join(parts)} to +20 and the other blocks" if parts else "Shut by setting b"
-    as_before = "is left as it was" if len(left) == 1 else "are left as they were"
-    same = f" Only the {_blocks(list(left))} {as_before}." if left else ""
-    return f"{how} to -20; Wx and Wh are zero.{same} {order}"
+    if left:
+        shut = [letter for letter in sizes.gates if letter not in letters + left]
+        parts = [f"+20 in the {_blocks(letters)}"] * bool(letters) + [f"-20 in the {_blocks(shut)}"] * bool(shut)
+        return (f"b is {', '.join(parts)}, unchanged in the {_blocks(left)}; "
+                f"Wx and Wh are zero outside the {_blocks(left)}. {order}")
+    places = [_place(k) for k, letter in enumerate(sizes.gates) if letter in letters]
+    how = f"Opened by setting {' and '.join(places)} to +20 and the other blocks" if places else "Shut by setting b"
+    return f"{how} to -20; Wx and Wh are zero. {order}"
 
 
 def names_of(letters: str) -> str:
@@ -45,9 +48,9 @@ def names_of(letters: str) -> str:
     return f"only {', '.join(others) + ' and ' * bool(others)}{last} open"
 
 
-def described(array: np.ndarray, names: Sequence[str], inputs: Sequence[np.ndarray],
+def described(array: np.ndarray, want: np.ndarray, names: Sequence[str], inputs: Sequence[np.ndarray],
               known: Mapping[str, np.ndarray]) -> str:
-    """Name an array: a number that fills it, one that is known by name, an input or tanh of one; or its first entry."""
+    """Name an array: a number that fills it, one that is known by name, an input or tanh of one; or its worst entry."""
     if np.max(np.abs(array - array.flat[0]), initial=0) < EXPERIMENT_TOLERANCE:
         return f"{round(float(array.flat[0]), 4) + 0.0:.4g}"
     for words, other in known.items():
@@ -59,11 +62,13 @@ def described(array: np.ndarray, names: Sequence[str], inputs: Sequence[np.ndarr
                                  (f"sigmoid({name})", (1 + np.tanh(value / 2)) / 2)):
                 if relative_error(array, other) < EXPERIMENT_TOLERANCE:
                     return words
-    return f"{array.flat[0]:.4g} in its first entry"
+    return f"{array.flat[np.argmax(np.abs(array - want))]:.4g} in its worst entry"
 
 
-def _times(k: int) -> str:
-    return {0: "", 1: "H"}.get(k, f"{k}*H")
+def _place(k: int) -> str:
+    """Where block number k is: 1 is b[H:2*H]."""
+    start, end = ({0: "", 1: "H"}.get(n, f"{n}*H") for n in (k, k + 1))
+    return f"b[{start}:{end}]"
 
 
 def reordered(inputs: Sequence[np.ndarray], sizes: Sizes, order: str) -> tuple[np.ndarray, ...]:
@@ -75,6 +80,46 @@ def reordered(inputs: Sequence[np.ndarray], sizes: Sizes, order: str) -> tuple[n
         return a if axis is None else np.concatenate([np.split(a, len(where), axis)[k] for k in where], axis)
 
     return tuple(moved(a) if isinstance(a, np.ndarray) else a for a in inputs)
+
+
+def order_words(orders: Sequence[str], sizes: Sizes) -> str:
+    """Say in which order blocks seem to be read; where several orders would explain it, which block is misread."""
+    right = f"come in the order {', '.join(sizes.gates)}."
+    if len(orders) == 1:
+        return f"Your code seems to read the blocks in the order {', '.join(orders[0])}; they {right}"
+    for k, letter in enumerate(orders[0]):
+        if letter != sizes.gates[k] and all(order[k] == letter for order in orders):
+            return f"Your code seems to read {_place(k)} as the block of {letter}; the blocks {right}"
+    return ""
+
+
+def interleaved(inputs: Sequence[np.ndarray], sizes: Sizes) -> tuple[np.ndarray, ...]:
+    """The inputs with the columns of all blocks in turn: the first of each, then the second of each."""
+
+    def moved(a: np.ndarray) -> np.ndarray:
+        axis = sizes.axis(a, "G")
+        order = np.arange(sizes.of["G"]).reshape(len(sizes.gates), -1).T.ravel()
+        return a if axis is None else np.take(a, order, axis)
+
+    return tuple(moved(a) if isinstance(a, np.ndarray) else a for a in inputs)
+
+
+def interleaved_words(sizes: Sizes) -> str:
+    """Say that columns seem to be dealt out to the gates in turn."""
+    nth = {2: "second", 3: "third", 4: "fourth"}[len(sizes.gates)]
+    return f"Your code seems to take every {nth} column for a block; a block is H columns side by side."
+
+
+def shaken(inputs: Sequence[np.ndarray], sizes: Sizes, letter: str) -> tuple[np.ndarray, ...]:
+    """The inputs with other numbers in the blocks of one letter."""
+    rng = np.random.default_rng(0)
+    block = np.repeat([letter == other for other in sizes.gates], sizes.of["H"])        # (G,)
+    return tuple(a + block * rng.normal(size=a.shape) if a.shape[-1:] == block.shape else a for a in inputs)
+
+
+def complement_words(letter: str) -> str:
+    """Say that a gate seems to be turned round."""
+    return f"{letter} and 1 - {letter} seem to have changed places."
 
 
 def complemented(inputs: Sequence[np.ndarray], sizes: Sizes, letter: str) -> tuple[np.ndarray, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -45,33 +45,54 @@ SINGLE = Care(SINGLE_TOLERANCE, 2e-3, 2e-3)                 # float32 in the ans
 SINGLE_THROUGHOUT = replace(SINGLE, step=1e-2, points=FOUR_POINTS)      # float32 asks for a wide step, that for points
 LARGE = Care(SINGLE_TOLERANCE, 1e-4, 1e-4, step=1e-4, least=1e-3)      # large numbers leave a step fewer digits
 
-Position = int | tuple[int, str]     # which input, or which entry of an input that is a dictionary
+Position = int | tuple[Any, ...]     # which input, or where in an input that is a dictionary, a list or a tuple
 
 
 def leaf(inputs: Sequence[Any], position: Position) -> np.ndarray:
-    """The input, or the entry of a dictionary of inputs, at a position."""
-    return inputs[position[0]][position[1]] if isinstance(position, tuple) else inputs[position]
+    """The input, or what stands in a dictionary or a list of inputs, at a position."""
+    value: Any = inputs
+    for key in position if isinstance(position, tuple) else (position,):
+        value = value[key]
+    return value
 
 
 def with_leaf(inputs: Sequence[Any], position: Position, value: np.ndarray) -> tuple:
     """The inputs with another value at a position."""
+    first, *rest = position if isinstance(position, tuple) else (position,)
     changed = list(inputs)
-    if isinstance(position, tuple):
-        changed[position[0]] = {**changed[position[0]], position[1]: value}
-    else:
-        changed[position] = value
+    changed[first] = _put(changed[first], rest, value)
     return tuple(changed)
 
 
+def _put(place: Any, keys: Sequence[Any], value: np.ndarray) -> Any:
+    if not keys:
+        return value
+    inner = _put(place[keys[0]], keys[1:], value)
+    if isinstance(place, dict):
+        return {**place, keys[0]: inner}
+    return type(place)(inner if i == keys[0] else entry for i, entry in enumerate(place))
+
+
 def map_arrays(change: Callable[[np.ndarray], np.ndarray], inputs: Sequence[Any]) -> tuple:
-    """The inputs with every array changed, those in dictionaries too."""
+    """The inputs with every array changed, those in dictionaries, lists and tuples too."""
 
     def changed(value: Any) -> Any:
         if isinstance(value, dict):
             return {key: changed(entry) for key, entry in value.items()}
+        if type(value) in (list, tuple):
+            return type(value)(map(changed, value))
         return change(value) if isinstance(value, np.ndarray) else value
 
-    return tuple(changed(value) for value in inputs)
+    return tuple(map(changed, inputs))
+
+
+def arrays_in(value: Any) -> list[np.ndarray]:
+    """The arrays of an input: itself, or those in it, in order."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if type(value) in (list, tuple):
+        return [array for entry in value for array in arrays_in(entry)]
+    return [value] if isinstance(value, np.ndarray) else []
 
 
 def in_double(inputs: Sequence[Any]) -> tuple:
@@ -85,10 +106,24 @@ def is_float(value: Any) -> bool:
 
 
 def leaves(names: Sequence[str], inputs: Sequence[Any]) -> dict[str, Position]:
-    """Where the inputs that have a gradient are, by name: a dictionary's entries if there is one, else the arrays."""
+    """Where the inputs that have a gradient are, by name: a dictionary's entries if there is one, else the arrays.
+
+    An array in a list is told by its place: ``layers[1][0]``.
+    """
     dictionaries = [(i, value) for i, value in enumerate(inputs) if isinstance(value, dict)]
     entries: dict[str, Position] = {key: (i, key) for i, value in dictionaries for key in value if is_float(value[key])}
-    return entries or {name: i for i, (name, value) in enumerate(zip(names, inputs, strict=True)) if is_float(value)}
+    if entries:
+        return entries
+    return {found: at[0] if len(at) == 1 else at for i, (name, value) in enumerate(zip(names, inputs, strict=True))
+            for found, at in _places(name, value, (i,))}
+
+
+def _places(name: str, value: Any, at: tuple) -> Iterator[tuple[str, tuple]]:
+    if type(value) in (list, tuple):
+        for k, entry in enumerate(value):
+            yield from _places(f"{name}[{k}]", entry, (*at, k))
+    elif is_float(value):
+        yield name, at
 
 
 @dataclass

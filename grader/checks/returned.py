@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.calls import function_name
+from grader.checks.calls import function_name, required_names, type_name
 from grader.checks.compare import a_kind, as_numbers, as_tuple, is_a, require_array, require_keys
 from grader.checks.gradients import Position, leaf
 from grader.checks.sizes import Sizes
@@ -19,9 +19,24 @@ def counted(value: Any) -> str:
     if value is None:
         return "None"
     if not is_a(value, (tuple, list)):
-        return "one " + a_kind(value).partition(" ")[2]
+        return "one " + a_kind(value).partition(" ")[2].removeprefix("nd")
     count = len(as_tuple(value))
     return f"{count} thing{'s' * (count != 1)}"
+
+
+def require_things(f: Callable, returned: Any, names: Sequence[str]) -> tuple:
+    """What f returned, as many things as there are names and none of them None, or raise the verdict.
+
+    Of a thing that stays elsewhere its type tells whether it is None.
+    """
+    things = as_tuple(returned)
+    if len(things) != len(names):
+        raise wrong(f"{function_name(f)} returned {counted(returned)}, "
+                    f"expected {len(names)} things: {', '.join(names)}.")
+    for name, value in zip(names, things, strict=True):
+        if value is None or type_name(value) == "NoneType":
+            raise wrong(f"{function_name(f)} returned None for {name}.")
+    return things
 
 
 def first_outputs(f: Callable, returned: Any, count: int) -> tuple:
@@ -40,17 +55,24 @@ def outputs_and_cache(forward: Callable, backward: Callable, returned: Any) -> t
     if len(things) < 2:
         raise wrong(f"{function_name(forward)} returned {counted(returned)}, expected its output and a cache.",
                     f"{function_name(backward)} needs the cache.")
+    taken = required_names(backward)
+    if len(things) < len(taken):
+        raise wrong(f"{function_name(forward)} returned {counted(returned)}, "
+                    f"expected {len(taken)}: an output for each gradient, and a cache.",
+                    f"{function_name(backward)} takes {', '.join(taken)}.")
     return things[:-1], things[-1]
 
 
 def gradients_of(backward: Callable, returned: Any, inputs: Sequence[Any], positions: dict[str, Position],
                  sizes: Sizes) -> dict[str, np.ndarray]:
     """The gradients that a backward function returned, by the names of the inputs they are of."""
-    names = ", ".join(f"d{name}" for name in positions)
+    groups = list(dict.fromkeys(name.partition("[")[0] for name in positions))      # h0s of h0s[0], h0s[1]
+    names = ", ".join(f"d{name}" for name in groups)
     grads = as_tuple(returned)
-    if returned is None or len(grads) != len(positions):
+    if returned is None or len(grads) != len(groups):
         count = "None" if returned is None else f"{len(grads)} thing{'s' * (len(grads) != 1)}"
-        raise wrong(f"{function_name(backward)} returned {count}, expected {len(positions)}: {names}.")
+        raise wrong(f"{function_name(backward)} returned {count}, expected {len(groups)}: {names}.")
+    grads = tuple(array for name, got in zip(groups, grads, strict=True) for array in _entries(name, got, positions))
     shapes = {name: leaf(inputs, position).shape for name, position in positions.items()}
     if words := _out_of_order(grads, shapes):
         headline = f"{function_name(backward)} returned its gradients in another order."
@@ -59,6 +81,20 @@ def gradients_of(backward: Callable, returned: Any, inputs: Sequence[Any], posit
         name: require_array(f"d{name}", got, shape, sizes)
         for (name, shape), got in zip(shapes.items(), grads, strict=True)
     }
+
+
+def _entries(name: str, got: Any, positions: dict[str, Position]) -> list[Any]:
+    """The gradients of an input that is a list, taken out of lists like it; of an array, its gradient."""
+    if name in positions:
+        return [got]
+    parts = list(dict.fromkeys(name + found[len(name) :].partition("]")[0] + "]"
+                               for found in positions if found.startswith(f"{name}[")))
+    if not is_a(got, (list, tuple)) or len(as_tuple(got)) != len(parts):
+        found = counted(got) if is_a(got, (list, tuple)) or got is None else a_kind(got)
+        one_each = f"{len(parts)}: d{', d'.join(parts[:3])}{', …' * (len(parts) > 3)}"
+        raise wrong(f"d{name} is {found}, expected a list of {one_each}.")
+    return [array for part, entry in zip(parts, as_tuple(got), strict=True)
+            for array in _entries(part, entry, positions)]
 
 
 def loss_and_gradients(f: Callable, returned: Any, inputs: Sequence[Any], positions: dict[str, Position],

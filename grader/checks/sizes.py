@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import permutations
-from math import isclose, log
+from itertools import combinations, permutations
+from math import isclose, log, prod
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,14 @@ class Sizes:
         """Write (3, 6) as (N=3, H=6)."""
         comma = "," if len(shape) == 1 and shape[0] not in self.letter else ""
         return "(" + ", ".join(self.number(n) for n in shape) + comma + ")"
+
+    def product(self, n: int) -> str:
+        """Write 18 as N·H=18 where N·H is 18, or N·T·H of three; 18 where no sizes make it."""
+        for count in (1, 2, 3):
+            for letters in combinations([letter for letter in self.of if letter != "G"], count):
+                if prod(self.of[letter] for letter in letters) == n:
+                    return f"{'·'.join(letters)}={n}"
+        return str(n)
 
     def axes(self, spec: str) -> tuple[int, ...]:
         """Turn "ND" into (N, D)."""

@@ -50,6 +50,33 @@ def test_minibatch_gives_each_caption_its_own_picture(tiny, kind, shape):
     assert not np.array_equal(captions, found.minibatch("train", 64, rng=1)[0])
 
 
+def test_both_are_pooled_features_and_grid_of_the_same_pictures(tiny):
+    found = data.load(tiny, features="both")
+    assert len(found.train.features) == 12
+    assert "both features of 8 and 49x6" in repr(found)
+    _, features, image_idxs = found.minibatch("train", 5, rng=0)
+    pooled, grid = features
+    assert np.array_equal(pooled, data.load(tiny).train.features[image_idxs])
+    plain = data.load(tiny, features="grid").train.features
+    unit = plain[:].std(axis=(0, 1))
+    np.testing.assert_allclose(grid, plain[image_idxs] / unit, rtol=1e-5)
+    plain = data.load(tiny, features="grid").val.features
+    np.testing.assert_allclose(found.val.features.grid[:], plain[:] / unit, rtol=1e-5)
+    assert grid.dtype == np.float32
+    assert [len(part) for part in features[[0, 3]]] == [2, 2]
+    found.close()
+    assert np.array_equal(found.train.features[image_idxs].grid, grid)
+
+
+def test_both_of_different_pictures_are_named(tiny):
+    _put(tiny / "val2014_grid.h5", "features", np.zeros((9, 49, 6), np.float32))
+    with pytest.raises(DataError, match="val has pooled features of 6 pictures and grids of 9"):
+        data.load(tiny, features="both")
+    (tiny / "train2014_grid.h5").unlink()
+    with pytest.raises(DataError, match=r"train2014_grid.h5, which features='grid' needs"):
+        data.load(tiny, features="both")
+
+
 def test_max_train_keeps_the_same_captions_for_everyone(tiny):
     few = data.load(tiny, max_train=5)
     assert few.train.captions.shape == (5, 17)
@@ -259,7 +286,7 @@ def test_features_that_are_not_there(tiny):
     (tiny / "train2014_vgg16_fc7.h5").unlink()
     with pytest.raises(DataError, match=r"features='full' needs; the features there are 'pca' and 'grid'"):
         data.load(tiny, features="full")
-    with pytest.raises(ValueError, match="expected 'pca', 'full' or 'grid'"):
+    with pytest.raises(ValueError, match="expected 'pca', 'full', 'grid' or 'both', found 'vgg'"):
         data.load(tiny, features="vgg")  # type: ignore[arg-type]
 
 

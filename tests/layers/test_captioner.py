@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tracemalloc
 import zipfile
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from tests.lesson import ROOT
-from unrolled import captioning, layers
-from unrolled.captioning import GATES, Captioner, ModelError, load, save
+from unrolled import decoding, layers
+from unrolled.captioning import GATES, Captioner, ModelError, files, load, save
+from unrolled.data import Both
 
 WORDS = ["<NULL>", "<START>", "<END>", "<UNK>", "a", "dog", "été", "in", "the", "sun"]
 VOCABULARY = {word: k for k, word in enumerate(WORDS)}
-D, L = 7, 4
+D, L, C = 7, 4, 3
 KINDS = [*((cell, image) for cell in ("rnn", "gru", "lstm") for image in ("initial", "each step"))]
 KINDS += [("attention-lstm", "initial")]
 
 
 def captioner(cell="lstm", **settings):
     sizes = {"feature_dim": D, "wordvec_dim": 5, "hidden_dim": 6, "dtype": np.float64}
+    if cell == "attention-lstm":
+        sizes["grid_dim"] = C
     return Captioner(cell, word_to_idx=VOCABULARY, **(sizes | settings))
 
 
@@ -47,7 +52,8 @@ def captions(rng):
 
 
 def pictures(model, rng, N=5):
-    return rng.standard_normal((N, L, D) if model.looks else (N, D))
+    pooled = rng.standard_normal((N, D))
+    return Both(pooled, rng.standard_normal((N, L, C))) if model.looks else pooled
 
 
 def rough(model, rng):
@@ -136,12 +142,46 @@ def test_rows_of_a_state_go_on_alone(cell, image, rng):
     np.testing.assert_allclose(some, every[rows], atol=1e-12)
 
 
+@pytest.mark.parametrize("deep", [1, 3])
+@pytest.mark.parametrize(("cell", "image"), KINDS)
+def test_a_writer_steps_as_the_captioner_does(cell, image, deep, rng):
+    model = captioner(cell, image=image, layers=deep)
+    params, features = rough(model, rng), pictures(model, rng)
+    writer, state = model.writer(params), model.start(params, features)
+    written = writer.start(features)
+    for t, rows in enumerate([np.arange(5), np.arange(5), np.array([4, 1, 2]), np.array([0]), np.array([0, 0, 0, 0])]):
+        state, written = (tuple(part[rows] for part in one) if t else one for one in (state, written))
+        words = rng.integers(len(WORDS), size=len(rows))
+        (scores, state), (quick, written) = model.step(params, state, words), writer.step(written, words)
+        np.testing.assert_allclose(quick, scores, atol=1e-12)
+        for part, right in zip(written, state, strict=True):
+            np.testing.assert_allclose(part, right, atol=1e-12)
+
+
+def test_captions_are_those_of_single_steps(rng):
+    for cell, image in KINDS:
+        model = captioner(cell, image=image)
+        params, features = rough(model, rng), pictures(model, rng)
+        stepwise = SimpleNamespace(start=model.start, step=model.step)
+        for write in (decoding.greedy, lambda *given: decoding.beam_search(*given, beam=3)[0]):
+            np.testing.assert_array_equal(write(model, params, features), write(stepwise, params, features))
+
+
 def test_looking(rng):
     model = captioner("attention-lstm")
     params = rough(model, rng)
-    weights = model.looking(model.start(params, pictures(model, rng)))
+    features = pictures(model, rng)
+    weights = model.looking(model.start(params, features))
     assert weights.shape == (5, L)
     np.testing.assert_allclose(weights.sum(axis=1), 1)
+    captions, along = decoding.look_along(model, params, features, max_length=6, batch_size=3)
+    assert along.shape == (5, 6, L)
+    np.testing.assert_allclose(along.sum(axis=2), 1)
+    state = model.start(params, features)
+    np.testing.assert_allclose(along[:, 0], model.looking(state))
+    _, state = model.step(params, state, np.ones(5, int))
+    _, state = model.step(params, state, captions[:, 0])
+    np.testing.assert_allclose(along[:, 2], model.looking(state))
     with pytest.raises(ModelError, match="Only an attention-lstm looks at regions; this captioner's cell is 'gru'"):
         captioner("gru").looking((np.ones((1, 2)),))
 
@@ -208,10 +248,14 @@ def test_memory_is_what_the_formula_says(cell, settings, N, T, rng):
     if cell == "attention-lstm" and "image" in settings:
         pytest.skip("an attention LSTM has one way to see")
     words = {word: k for k, word in enumerate(["<NULL>", "<START>", "<END>", *map(str, range(3, 600))])}
+    attends = cell == "attention-lstm"
+    if attends:
+        settings = settings | {"grid_dim": 80}
     model = Captioner(cell, word_to_idx=words, feature_dim=96, wordvec_dim=64, hidden_dim=128, **settings)
     params = model.init(rng)
-    regions = 9 if model.looks else 1
-    features = rng.standard_normal((N, regions, 96) if model.looks else (N, 96), dtype=np.float32)
+    features = rng.standard_normal((N, 96), dtype=np.float32)
+    if attends:
+        features = features, rng.standard_normal((N, 9, 80), dtype=np.float32)
     captions = 1 + np.arange(N * (T + 1)).reshape(N, T + 1) % 599  # every word of the vocabulary, no early end
     tracemalloc.start()
     try:
@@ -220,7 +264,7 @@ def test_memory_is_what_the_formula_says(cell, settings, N, T, rng):
     finally:
         tracemalloc.stop()
     assert kept[0] > 0
-    assert peak == pytest.approx(model.memory(N, T, regions), rel=0.1)
+    assert peak == pytest.approx(model.memory(N, T, 9), rel=0.1)
 
 
 # Files
@@ -272,7 +316,7 @@ def test_damaged_and_foreign_files(rng, tmp_path):
     np.savez(path, settings=np.array(json.dumps({"format": "unrolled captioner 99"})))
     with pytest.raises(ModelError, match="was written by another version of this program"):
         load(path)
-    np.savez(path, settings=np.array(json.dumps({"format": captioning.FORMAT, "cell": "lstm"})))
+    np.savez(path, settings=np.array(json.dumps({"format": files.FORMAT, "cell": "lstm"})))
     with pytest.raises(ModelError, match="is damaged or is not a captioner's file"):
         load(path)
     with pytest.raises(FileNotFoundError):
@@ -306,6 +350,17 @@ def test_a_file_that_cannot_be_finished_leaves_the_old_one(rng, tmp_path, monkey
     assert zipfile.is_zipfile(path)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no umask")
+def test_a_file_may_be_read_by_whom_other_files_may(rng, tmp_path):
+    model = captioner()
+    before = os.umask(0o027)
+    try:
+        save(tmp_path / "model.npz", model, model.init(rng))
+    finally:
+        os.umask(before)
+    assert (tmp_path / "model.npz").stat().st_mode & 0o777 == 0o640
+
+
 # Bad input
 
 
@@ -317,6 +372,9 @@ def test_a_file_that_cannot_be_finished_leaves_the_old_one(rng, tmp_path, monkey
         ({"gates": 3}, "gates: lstm has 4 blocks, found 3; leave it out"),
         ({"image": "first"}, "image: expected 'initial' or 'each step', found 'first'"),
         ({"cell": "attention-lstm", "image": "each step"}, "an attention-lstm looks at the picture by itself"),
+        ({"cell": "attention-lstm", "grid_dim": None}, "grid_dim: expected the channels of a region for an attention-"),
+        ({"grid_dim": 5}, "None for other cells; found 5 for 'lstm'"),
+        ({"cell": "attention-lstm", "grid_dim": 0}, "grid_dim: expected a whole number from 1 on, found 0"),
         ({"hidden_dim": 0}, "hidden_dim: expected a whole number from 1 on, found 0"),
         ({"layers": 1.5}, "layers: expected a whole number from 1 on, found 1.5"),
         ({"dropout": 1}, "dropout: expected a share from 0 up to, not including, 1; found 1"),
@@ -361,10 +419,21 @@ def test_inputs_that_do_not_fit(features, captions, words):
         model.loss(model.init(0), features, captions.astype(np.int64) if captions.dtype.kind == "i" else captions)
 
 
-def test_a_vector_for_attention():
+@pytest.mark.parametrize(
+    ("features", "words"),
+    [
+        (np.ones((2, D)), r"a pair, pooled \(pictures, 7\) and grid \(pictures, regions, 3\). Load them with feat"),
+        (np.ones((2, L, C)), "an attention-lstm takes a pair"),
+        ((np.ones((2, C)), np.ones((2, L, C))), r"pooled features have shape \(2, 3\), expected \(pictures, 7\)"),
+        ((np.ones((2, D)), np.ones((2, C))), r"regions have shape \(2, 3\), expected \(pictures, regions, 3\)"),
+        ((np.ones((2, D)), np.ones((2, L, C), np.int8)), "regions are int8, expected float32"),
+        ((np.ones((2, D)), np.ones((3, L, C))), "There are pooled features of 2 pictures and grids of 3"),
+    ],
+)
+def test_features_that_do_not_fit_an_attention_lstm(features, words):
     model = captioner("attention-lstm")
-    with pytest.raises(ModelError, match=r"expected \(pictures, regions, 7\). Load them with features='grid'"):
-        model.start(model.init(0), np.ones((2, D)))
+    with pytest.raises(ModelError, match=words):
+        model.start(model.init(0), features)
 
 
 def test_parameters_of_another_model():
@@ -373,7 +442,7 @@ def test_parameters_of_another_model():
     features = np.ones((1, D))
     with pytest.raises(ModelError, match="Parameters of another model: missing here Wh; too many nothing"):
         model.start({name: p for name, p in params.items() if name != "Wh"}, features)
-    with pytest.raises(ModelError, match="missing here nothing; too many Wattn"):
+    with pytest.raises(ModelError, match="missing here nothing; too many W_grid, Wattn, b_grid"):
         model.start(captioner("attention-lstm").init(0), features)
     with pytest.raises(ModelError, match=r"b has shape \(3,\), expected \(24,\)"):
         model.start(params | {"b": np.ones(3)}, features)

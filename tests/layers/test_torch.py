@@ -120,16 +120,19 @@ def test_captioners(peers, cell, rows, sizes):
     assume(sizes["V"] >= 4)
     draw = Draw(**sizes)
     vocabulary = {word: k for k, word in enumerate(["<NULL>", "<START>", "<END>", *"abcdef"][: sizes["V"]])}
+    attends = cell == "attention-lstm"
     captioner = Captioner(cell, word_to_idx=vocabulary, feature_dim=sizes["D"], wordvec_dim=3,
-                          hidden_dim=sizes["H"], dtype=np.float64)
+                          grid_dim=2 if attends else None, hidden_dim=sizes["H"], dtype=np.float64)
     params = {name: draw.rng.standard_normal(shape) for name, shape in captioner.shapes().items()}
-    features = draw("NLD" if cell == "attention-lstm" else "ND")
+    features = draw("ND")
+    if attends:
+        features = features, draw.laid(draw.rng.standard_normal((sizes["N"], sizes["L"], 2)))
     captions = draw.rng.integers(1, sizes["V"], (sizes["N"], sizes["T"] + 1))
     for caption in captions:  # each ends somewhere, after one word at least
         caption[2 + draw.rng.integers(sizes["T"]) :] = 0
     loss, grads = captioner.loss(params, features, captions)
-    rows = {"all": "all", "packed": "hoisted" if cell == "attention-lstm" else "packed"}[rows]
-    plain = features.copy(order="C")
+    rows = {"all": "all", "packed": "hoisted" if attends else "packed"}[rows]
+    plain = tuple(f.copy(order="C") for f in features) if attends else features.copy(order="C")
     step, gradients = peers.trainer(cell, params, plain, captions, rows, "default", 1)
     close(loss, step())
     for name, right in gradients().items():

@@ -20,6 +20,9 @@ DSTATE = "du @ Wh.T + dnext_h * z"
 SUMS = "dWx + dWx_t, dWh + dWh_t, db + db_t"
 CALL = "gru_step_backward(dh[:, t] + dh0, cache[t])"
 
+GATE_Z = ("In db the block of z is wrong, the blocks of r, n are right.\n  It is right where the update gate is held open, and where it is "
+          "held shut: what comes back through the gate itself?")
+
 BACKWARD = '''def gru_backward(dh, cache):
     N, T, H = dh.shape
     D = cache[0][0].shape[1]
@@ -64,40 +67,55 @@ PARKED = '''def gru_forward(x, h0, Wx, Wh, b):
     return h, cache
 '''
 
+ONE_CACHE = '''def gru_forward(x, h0, Wx, Wh, b):
+    states, state = [], h0
+    for t in range(x.shape[1]):
+        state, cache = gru_step_forward(x[:, t], state, Wx, Wh, b)
+        states.append(state)
+    return np.stack(states, axis=1), cache
+'''
+
 MISTAKES = [
     Mistake("gru_step_forward", "order z, r, n", ((A, A.replace("a_r, a_z", "a_z, a_r")), (U, U.replace("u_r, u_z", "u_z, u_r"))),
-            "With the blocks in the order z, r, n it would be."),
+            "seems to read the blocks in the order z, r, n; they come in the order r, z, n."),
     Mistake("gru_step_forward", "order r, n, z", ((A, A.replace("a_z, a_n", "a_n, a_z")), (U, U.replace("u_z, u_n", "u_n, u_z"))),
-            "With the blocks in the order r, n, z it would be."),
+            "seems to read the blocks in the order r, n, z; they come in the order r, z, n."),
     Mistake("gru_step_forward", "order z, n, r", ((A, A.replace("a_r, a_z, a_n", "a_z, a_n, a_r")), (U, U.replace("u_r, u_z, u_n", "u_z, u_n, u_r"))),
-            "With the blocks in the order z, n, r it would be."),
-    Mistake("gru_step_forward", "z and 1 - z exchanged", ((MIX, "next_h = (1 - z) * prev_h + z * n"),), "With 1 - z in the place of z it would be."),
-    Mistake("gru_step_forward", "1 - r for r", ((N, "n = np.tanh(a_n + (1 - r) * u_n)"),), "With 1 - r in the place of r it would be."),
+            "seems to read the blocks in the order z, n, r; they come in the order r, z, n."),
+    Mistake("gru_step_forward", "z and 1 - z exchanged", ((MIX, "next_h = (1 - z) * prev_h + z * n"),), "z and 1 - z seem to have changed places."),
+    Mistake("gru_step_forward", "1 - r for r", ((N, "n = np.tanh(a_n + (1 - r) * u_n)"),), "r and 1 - r seem to have changed places."),
     Mistake("gru_step_forward", "reset before the product", instead={"gru_step_forward": cho()}, words="the form of Cho et al."),
     Mistake("gru_step_forward", "reset before the product, z turned round", instead={"gru_step_forward": cho("pass")},
-            words="With 1 - z in the place of z it would be."),
+            words="z and 1 - z seem to have changed places."),
     Mistake("gru_step_forward", "reset gate forgotten", ((N, "n = np.tanh(a_n + u_n)"),),
-            "With every gate shut, next_h should be tanh(a_n); it is tanh(a_n + u_n)."),
+            "It does not change when the block of r changes: is r used?"),
     Mistake("gru_step_forward", "reset acts on the input too", ((N, "n = np.tanh(r * (a_n + u_n))"),),
             "With every gate shut, next_h should be tanh(a_n); it is 0."),
     Mistake("gru_step_forward", "reset acts on the bias, as PyTorch's second one",
             ((A, "a_r, a_z, a_n = np.split(x @ Wx + b, 3, axis=1); b_n = np.split(b, 3)[2]"), (N, "n = np.tanh(a_n - b_n + r * (u_n + b_n))")),
-            "it is tanh(a_n - b_n)."),
-    Mistake("gru_step_forward", "reset acts on the state itself", ((N, "n = np.tanh(a_n + r * prev_h)"),), "should be tanh(a_n + u_n)"),
+            "it is tanh(a_n - b_n): is b inside the part that r multiplies?"),
+    Mistake("gru_step_forward", "reset acts on the state itself", ((N, "n = np.tanh(a_n + r * prev_h)"),), "it is tanh(a_n + prev_h)."),
     Mistake("gru_step_forward", "candidate does not hear the state", ((N, "n = np.tanh(a_n + r)"),), "should be tanh(a_n + u_n)"),
-    Mistake("gru_step_forward", "candidate through a sigmoid", ((N, "n = sigmoid(a_n + r * u_n)"),), "should be tanh(a_n + u_n)"),
-    Mistake("gru_step_forward", "candidate not squashed", ((N, "n = a_n + r * u_n"),), "should be tanh(a_n + u_n)"),
+    Mistake("gru_step_forward", "candidate through a sigmoid", ((N, "n = sigmoid(a_n + r * u_n)"),), "it is sigmoid(a_n + u_n)."),
+    Mistake("gru_step_forward", "candidate not squashed", ((N, "n = a_n + r * u_n"),), "it is a_n + u_n."),
     Mistake("gru_step_forward", "gates through tanh", ((GATES, "r, z = np.tanh(a_r + u_r), np.tanh(a_z + u_z)"),), "With only the reset gate open"),
     Mistake("gru_step_forward", "another tanh around the state", ((MIX, "next_h = np.tanh(z * prev_h + (1 - z) * n)"),),
-            "should be tanh(a_n + u_n); it is"),
-    Mistake("gru_step_forward", "keeps and writes at once", ((MIX, "next_h = z * prev_h + n"),), "With only the reset gate and the update gate open"),
+            "it is tanh(tanh(a_n + u_n))."),
+    Mistake("gru_step_forward", "keeps and writes at once", ((MIX, "next_h = z * prev_h + n"),), "next_h should be prev_h; it is prev_h + n."),
     Mistake("gru_step_forward", "old state forgotten", ((MIX, "next_h = (1 - z) * n"),), "next_h should be prev_h; it is 0."),
     Mistake("gru_step_forward", "reset gate in the place of the update gate", ((MIX, "next_h = r * prev_h + (1 - r) * n"),),
-            "With only the reset gate open, next_h should be tanh(a_n + u_n); it is prev_h."),
-    Mistake("gru_step_forward", "mixes with prev_h Wh", ((MIX, "next_h = z * u_n + (1 - z) * n"),), "should be prev_h"),
+            "It does not change when the block of z changes: is z used?"),
+    Mistake("gru_step_forward", "mixes with prev_h Wh", ((MIX, "next_h = z * u_n + (1 - z) * n"),), "should be prev_h; it is u_n."),
     Mistake("gru_step_forward", "gates do not hear the state", ((GATES, "r, z = sigmoid(a_r), sigmoid(a_z)"),), "the gates hear the input alone"),
     Mistake("gru_step_forward", "bias forgotten", (("x @ Wx + b", "x @ Wx"),), "is b used?"),
-    Mistake("gru_step_forward", "bias twice", (("prev_h @ Wh, 3", "prev_h @ Wh + b, 3"),), "should be tanh(a_n + u_n)"),
+    Mistake("gru_step_forward", "bias twice", (("prev_h @ Wh, 3", "prev_h @ Wh + b, 3"),), "it is tanh(a_n + b_n + u_n): is b added twice?"),
+    Mistake("gru_step_forward", "order z, r, n in u alone", ((U, U.replace("u_r, u_z", "u_z, u_r")),), "u_r and u_z have changed places"),
+    Mistake("gru_step_forward", "order r, n, z in u alone", ((U, U.replace("u_z, u_n", "u_n, u_z")),), "it is"),
+    Mistake("gru_step_forward", "every third column for a block", ((A, "a = x @ Wx + b; a_r, a_z, a_n = a[:, ::3], a[:, 1::3], a[:, 2::3]"),
+            (U, "u = prev_h @ Wh; u_r, u_z, u_n = u[:, ::3], u[:, 1::3], u[:, 2::3]")), "seems to take every third column for a block"),
+    Mistake("gru_step_forward", "no cache returned", (("return next_h, cache", "return next_h"),),
+            "gru_step_forward returned one array, expected 2 things: next_h, cache."),
+    Mistake("gru_step_forward", "cache left at None", (("    return next_h", "    cache = None\n    return next_h"),), "returned None for cache."),
     Mistake("gru_step_forward", "blocks along the batch", ((A, A.replace("axis=1", "axis=0")), (U, U.replace("axis=1", "axis=0"))), "stopped"),
     Mistake("gru_step_forward", "state changed in place", ((MIX, "prev_h *= z; prev_h += (1 - z) * n; next_h = prev_h"),), "changed its input prev_h in place"),
     Mistake("gru_step_forward", "squeeze breaks N=1", (("    return next_h", "    next_h = next_h.squeeze()\n    return next_h"),), "With N = 1: next_h has shape"),
@@ -121,13 +139,14 @@ MISTAKES = [
     Mistake("gru_step_backward", "da and du exchanged", ((DA, DA.replace("da =", "du =")), (DU, DU.replace("du =", "da ="))), "the block of n is wrong"),
     Mistake("gru_step_backward", "n with z for 1 - z", ((DMIX, DMIX.replace("(1 - z)", "z")),), "the block of z is right"),
     Mistake("gru_step_backward", "n without its share", ((DMIX, DMIX.replace("dnext_h * (1 - z)", "dnext_h")),), "the blocks of r, n are wrong"),
-    Mistake("gru_step_backward", "dz has the wrong sign", ((DMIX, DMIX.replace("prev_h - n", "n - prev_h")),), "In db the block of z is wrong, the blocks of r, n are right."),
-    Mistake("gru_step_backward", "dz from the kept part alone", ((DMIX, DMIX.replace("(prev_h - n)", "prev_h")),), "In db the block of z is wrong"),
-    Mistake("gru_step_backward", "dz from the new part alone", ((DMIX, DMIX.replace("(prev_h - n)", "-n")),), "In db the block of z is wrong"),
+    Mistake("gru_step_backward", "dz has the wrong sign", ((DMIX, DMIX.replace("prev_h - n", "n - prev_h")),), GATE_Z),
+    Mistake("gru_step_backward", "dz from the kept part alone", ((DMIX, DMIX.replace("(prev_h - n)", "prev_h")),), GATE_Z),
+    Mistake("gru_step_backward", "dz from the new part alone", ((DMIX, DMIX.replace("(prev_h - n)", "-n")),), GATE_Z),
     Mistake("gru_step_backward", "tanh' missing", ((DA_N, "da_n = dn"),), "the blocks of r, n are wrong"),
     Mistake("gru_step_backward", "sigmoid' for the candidate", ((DA_N, "da_n = dn * n * (1 - n)"),), "the blocks of r, n are wrong"),
     Mistake("gru_step_backward", "tanh of tanh", ((DA_N, "da_n = dn * (1 - np.tanh(n)**2)"),), "the blocks of r, n are wrong"),
-    Mistake("gru_step_backward", "sigmoid' missing in z", ((SLOPES, SLOPES.replace("dz * z * (1 - z)", "dz")),), "In db the block of z is wrong"),
+    Mistake("gru_step_backward", "sigmoid' missing in z", ((SLOPES, SLOPES.replace("dz * z * (1 - z)", "dz")),), GATE_Z),
+    Mistake("gru_step_backward", "tanh' for z alone", ((SLOPES, SLOPES.replace("dz * z * (1 - z)", "dz * (1 - z**2)")),), GATE_Z),
     Mistake("gru_step_backward", "sigmoid' missing in r", ((SLOPES, SLOPES.replace("dr * r * (1 - r)", "dr")),), "In db the block of r is wrong"),
     Mistake("gru_step_backward", "tanh' for the gates", ((SLOPES, "da_r, da_z = dr * (1 - r**2), dz * (1 - z**2)"),), "the blocks of r, z are wrong"),
     Mistake("gru_step_backward", "dr from prev_h", ((DLISTEN, DLISTEN.replace("da_n * u_n", "da_n * prev_h")),), "In db the block of r is wrong"),
@@ -154,7 +173,10 @@ MISTAKES = [
     Mistake("gru_forward", "body left out of the loop", (("        steps.append(state)\n        cache", "    steps.append(state)\n    cache"),), "h has shape"),
     Mistake("gru_forward", "time first", (("np.stack(steps, axis=1)", "np.stack(steps)"),), "The axes are in another order"),
     Mistake("gru_forward", "h0 among the states", (("= [], [], h0", "= [h0], [], h0"),), "one too long along T"),
-    Mistake("gru_forward", "backward in time", (("in range(x.shape[1])", "in reversed(range(x.shape[1]))"),), "h is wrong"),
+    Mistake("gru_forward", "backward in time", (("in range(x.shape[1])", "in reversed(range(x.shape[1]))"),), "read from its end"),
+    Mistake("gru_forward", "time and batch mixed by reshape", (("np.stack(steps, axis=1)", "np.array(steps).reshape(x.shape[0], x.shape[1], -1)"),),
+            "reshape does not move axes"),
+    Mistake("gru_forward", "no cache returned", (("return h, cache", "return h"),), "gru_forward returned one array, expected 2 things: h, cache."),
     Mistake("gru_forward", "squeeze breaks N=1", (("np.stack(steps, axis=1)", "np.stack(steps, axis=1).squeeze()"),), "With N = 1"),
 
     Mistake("gru_backward", "recurrent gradient not added", ((CALL, CALL.replace(" + dh0", "")),), "what reaches h[t] besides dh[:, t]?"),
@@ -165,6 +187,8 @@ MISTAKES = [
     Mistake("gru_backward", "mean over time", (("    return", "    dWx, dWh, db = dWx / len(cache), dWh / len(cache), db / len(cache)\n    return"),), "= 1/T here"),
     Mistake("gru_backward", "dx backward in time", (("dxs.insert(0, dx_t)", "dxs.append(dx_t)"),), "backward in time"),
     Mistake("gru_backward", "forward in time", instead=placed(order="range(T)"), words="With one step (T = 1) it is right"),
+    Mistake("gru_backward", "one step's cache for all", instead={"gru_forward": ONE_CACHE},
+            words="of gru_step_backward: x, prev_h, Wx, Wh, r, z, n, u_n = cache\n  Does cache[t] hold one step's whole cache"),
     Mistake("gru_backward", "cache of the step before", instead=placed(index="t - 1"), words="With one step (T = 1) it is right"),
     Mistake("gru_backward", "gradients added up over and over", instead=placed(gradient="dh[:, t:].sum(axis=1) + dprev_h"), words="besides dh[:, t]?"),
     Mistake("gru_backward", "a cached view of h is overwritten", instead={"gru_forward": PARKED}, words="Right at t = 1, 2, 3, 4, 5, 6; wrong at t = 0."),

@@ -93,6 +93,10 @@ MISTAKES = [
     Mistake("rnn_step_forward", "zero where pre-activations are large",
             ((STEP, f"{STEP}; next_h = np.where(np.abs(x @ Wx + prev_h @ Wh + b) > 50, 0, next_h)"),), "With large inputs"),
     Mistake("rnn_step_forward", "complex numbers", ((STEP, f"{STEP} + 0j"),), "is an array of complex128, expected real numbers"),
+    Mistake("rnn_step_forward", "no cache returned", (("return next_h, cache", "return next_h"),),
+            "rnn_step_forward returned one array, expected 2 things: next_h, cache."),
+    Mistake("rnn_step_forward", "cache left at None", (("return next_h, cache", "return next_h, None"),),
+            "returned None for cache."),
 
     Mistake("tanh_backward", "square of the wrong thing", (("(1 - cache**2)", "(1 - cache)**2"),),
             "derivative of the nonlinearity"),
@@ -148,6 +152,8 @@ MISTAKES = [
     Mistake("rnn_forward", "time is the first axis", (("(x[:, t], state,", "(x[t], state,"),), "Time is the second axis"),
     Mistake("rnn_forward", "body left out of the loop",
             (("        states.append(state)\n        cache", "    states.append(state)\n    cache"),), "h has shape"),
+    Mistake("rnn_forward", "no cache returned", (("return h, cache", "return h"),),
+            "rnn_forward returned one array, expected 2 things: h, cache."),
     Mistake("rnn_forward", "squeeze breaks N=1", (("axis=1)  ", "axis=1).squeeze()  "),), "is there a squeeze?"),
 
     Mistake("rnn_backward", "recurrent gradient not added", (("dh[:, t] + dh0", "dh[:, t]"),),

@@ -16,9 +16,7 @@ from typer.testing import CliRunner
 from tests.lesson import ROOT
 from unrolled import captioning
 from unrolled.__main__ import app
-from unrolled.captioning import Captioner
 from unrolled.data import DataError, load
-from unrolled.runs import take_in_scale
 
 WORDS = ["<NULL>", "<START>", "<END>", "<UNK>", "a", "dog", "cat", "runs", "sleeps", "<b>here</b>"]
 SENTENCES = ["a dog runs", "a cat sleeps <b>here</b>", "a dog sleeps", "a cat runs <b>here</b>"]
@@ -169,31 +167,19 @@ def test_an_interrupted_training_goes_on_and_other_settings_are_refused(folder, 
         np.testing.assert_array_equal(params[name], expected[name])
 
 
-def test_a_model_trained_on_scaled_regions_reads_them_as_they_are_stored():
-    rng = np.random.default_rng(0)
-    stored = 3 + rng.normal(size=(4, 9, 5)) * np.arange(1, 6)
-    mean, std = stored.mean(axis=(0, 1)), stored.std(axis=(0, 1))
-    captions = rng.integers(1, len(WORDS), (4, 6))
-    words = {word: i for i, word in enumerate(WORDS)}
-    model = Captioner("attention-lstm", word_to_idx=words, feature_dim=5, wordvec_dim=4, hidden_dim=6, dtype="float64")
-    params = model.init(1)
-    params["b_proj"] += rng.normal(size=6)
-    expected, _ = model.loss(params, (stored - mean) / std, captions)
-    take_in_scale(params, mean, std)
-    assert model.loss(params, stored, captions)[0] == pytest.approx(expected, rel=1e-12)
-
-
 def test_an_image_file_of_a_scene_is_seen_as_the_stored_scene_is(tmp_path):
-    from unrolled.lookout import features_of_file
+    from unrolled.lookout import features_of_files
 
-    for kind in ("pca", "grid", "full"):
+    for kind in ("pca", "grid", "full", "both"):
         with load("scenes", features=kind) as scenes:
-            for i in (0, 5):
-                path = tmp_path / f"{i}.png"
-                scenes.picture("val", i, 336).save(path)
-                got, stored = features_of_file(path, scenes)[0].ravel(), scenes.val.features[i].ravel()
-                assert got.shape == stored.shape
-                assert np.corrcoef(got, stored)[0, 1] > 0.9
+            paths = [tmp_path / "0.png", tmp_path / "5.png"]
+            for path in paths:
+                scenes.picture("val", int(path.stem), 336).save(path)
+            found, stored = features_of_files(paths, scenes), scenes.val.features[[0, 5]]
+            for some, right in zip(found, stored, strict=True) if kind == "both" else [(found, stored)]:
+                assert some.shape == right.shape
+                for i in range(2):
+                    assert np.corrcoef(some[i].ravel(), right[i].ravel())[0, 1] > 0.9
     (tmp_path / "text.png").write_text("no picture", encoding="utf-8")
     with pytest.raises(DataError, match="is not a picture that can be read"):
-        features_of_file(tmp_path / "text.png", scenes)
+        features_of_files([tmp_path / "text.png"], scenes)

@@ -29,12 +29,17 @@ FIGURES = {
     "losses": lambda: plots.loss_curves({"rnn": history(), "lstm": history(val=False)}, title="two cells"),
     "no loss yet": lambda: plots.loss_curves(History()),
     "norms": lambda: plots.gradient_norms({"rnn": [1.0, 0.5, 0.0, np.inf], "lstm": [1.0, 1.1]}, clip=5.0),
+    "success": lambda: plots.success_curves({"rnn": rng.random((5, 3)), "lstm": np.ones((5, 3))}, [10, 20, 40],
+                                            "recall", chance=0.25),
     "captions": lambda: plots.captioned([picture(), "val-1.jpg"], ["a $5 dog", "a cat_x^2"], [["a $ dog"], ["cat"]]),
     "one caption": lambda: plots.captioned([picture()], ["a dog"]),
     "attention": lambda: plots.attention_maps(picture(), ["a", "$dog$"], rng.dirichlet(np.ones(49), 2)),
     "hidden units": lambda: plots.hidden_over_text(TEXT, np.tanh(rng.normal(size=(len(TEXT), 7))), [0, 6], width=40),
     "word vectors": lambda: plots.word_neighbours(rng.normal(size=(20, 5)), [f"w{i}" for i in range(20)],
                                                   ["w5", "w6"], count=3),
+    "confusion": lambda: plots.confusion(rng.integers(0, 3, 40), rng.integers(0, 3, 40), ["walk", "run", "wave"]),
+    "timelines": lambda: plots.timelines({"right": np.repeat([0, 11], 4), "said": np.arange(8) % 3},
+                                         [f"name {k}" for k in range(12)], rng.integers(0, 255, (8, 5, 5, 3))),
 }
 
 
@@ -58,7 +63,10 @@ def contrast(colour, ground):
     return (b + 0.05) / (a + 0.05)
 
 
-@pytest.mark.parametrize("name", [name for name in FIGURES if name != "hidden units"])
+ON_COLOURS = ("hidden units", "confusion", "timelines")       # their texts stand on patches of their own
+
+
+@pytest.mark.parametrize("name", [name for name in FIGURES if name not in ON_COLOURS])
 def test_labels_read_on_white_and_on_black(name):
     figure = FIGURES[name]()
     figure.canvas.draw()
@@ -95,6 +103,20 @@ def test_letters_on_hidden_units_read_on_their_colour():
     assert len(ax.texts) == len(TEXT)
     for text, patch in zip(ax.texts, ax.patches, strict=True):
         assert contrast(text.get_color(), patch.get_facecolor()[:3]) > 3
+
+
+def test_names_and_counts_read_on_their_colour():
+    ax = FIGURES["timelines"]().axes[0]
+    for text in ax.texts:
+        x, y = text.get_position()
+        (patch,) = [p for p in ax.patches if p.get_bbox().contains(x + 0.1, y)]
+        assert contrast(text.get_color(), patch.get_facecolor()[:3]) > 3
+    ax = FIGURES["confusion"]().axes[0]
+    (image,) = ax.images
+    for text in ax.texts:
+        column, row = text.get_position()
+        ground = image.cmap(image.norm(image.get_array()[row, column]))[:3]
+        assert contrast(text.get_color(), ground) > 3
 
 
 def test_a_unit_at_one_is_orange_and_at_minus_one_purple():

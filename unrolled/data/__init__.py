@@ -6,8 +6,9 @@
     scenes.show("val")
 """
 
+from unrolled.data.features import Both
 from unrolled.data.layout import DataError
 from unrolled.data.loader import CaptionData, Split, load
 from unrolled.data.words import decode, encode, tokens
 
-__all__ = ["CaptionData", "DataError", "Split", "decode", "encode", "load", "tokens"]
+__all__ = ["Both", "CaptionData", "DataError", "Split", "decode", "encode", "load", "tokens"]

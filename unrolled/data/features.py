@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,37 @@ from numpy.typing import NDArray
 from unrolled.data.layout import features_dataset, hdf5, open_hdf5, unreadable
 
 _KEPT = 64 << 20  # bytes; compressed features up to this size are unpacked once and kept
+
+
+@dataclass(frozen=True, eq=False)
+class Both:
+    """Pooled features and grid of the same pictures, for a model that looks: pooled, grid = both.
+
+    pooled (M, F), grid (M, R, C), arrays or still on the disk; both[rows] has those rows of each, as arrays.
+    Those of a data set have a grid whose channels vary alike: each is divided by its deviation in training pictures.
+    """
+
+    pooled: Any
+    grid: Any
+
+    def __len__(self) -> int:
+        return len(self.grid)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.pooled, self.grid))
+
+    def __getitem__(self, rows: Any) -> Both:
+        return Both(self.pooled[rows], self.grid[rows])
+
+    @property
+    def row_shape(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The shape of one picture's pooled features, and of its grid."""
+        return self.pooled.shape[1:], self.grid.shape[1:]
+
+    def close(self) -> None:
+        """Close the feature files; they open again by themselves when needed."""
+        self.pooled.close()
+        self.grid.close()
 
 
 class Features:
@@ -41,6 +74,15 @@ class Features:
 
     def __len__(self) -> int:
         return self.shape[0]
+
+    @property
+    def row_shape(self) -> tuple[int, ...]:
+        """The shape of one picture's features."""
+        return self.shape[1:]
+
+    def divide_by(self, unit: NDArray[np.float32]) -> None:
+        """Give rows divided by unit (C,) from now on."""
+        self._scale = self._scale / unit
 
     def __repr__(self) -> str:
         return f"Features({self._path.name}, shape={self.shape}, float32, on disk)"
@@ -116,9 +158,8 @@ class Features:
         return self._dataset[distinct][back] if rows.size else self._dataset[:0]
 
     def _scaled(self, found: NDArray[Any]) -> NDArray[np.float32]:
-        if found.dtype == np.int8:
-            return found * self._scale
-        return found.astype(np.float32, copy=False)
+        found = found.astype(np.float32, copy=False)
+        return found * self._scale if self._scale.ndim else found
 
 
 def _row_offsets(dataset: h5py.Dataset) -> NDArray[np.int64] | None:

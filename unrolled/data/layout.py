@@ -29,6 +29,7 @@ FEATURES = {  # name in load(features=...) -> file
     "full": "{split}2014_vgg16_fc7.h5",
     "grid": "{split}2014_grid.h5",
 }
+BOTH = ("pca", "grid")  # what load(features="both") reads
 IMAGES = "{split}2014_images.txt"
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from unrolled.data import layout, words
-from unrolled.data.features import Features
+from unrolled.data.features import Both, Features
 from unrolled.data.find import find
 from unrolled.data.layout import DataError
 
@@ -24,24 +24,26 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from PIL.Image import Image
 
+_ENOUGH = 2000  # pictures, to see how much a channel varies
 _OVERFIT_SEED = 231  # max_train picks the same captions for everyone
 
 
 def load(
     name_or_folder: str | os.PathLike[str],
     max_train: int | None = None,
-    features: Literal["pca", "full", "grid"] = "pca",
+    features: Literal["pca", "full", "grid", "both"] = "pca",
     images: str | os.PathLike[str] | None = None,
 ) -> CaptionData:
     """Load a data set by name ("scenes", "coco") or by the folder it is in.
 
     `max_train` keeps that many training captions, chosen at random once and the same for everyone;
-    `features` are "pca" (M, 512), "full" (M, F) or "grid" (M, R, C);
+    `features` are "pca" (M, 512), "full" (M, F), "grid" (M, R, C), or "both": pca and grid side by side,
+    for a model that looks; its grid comes with all channels at one deviation;
     `images` is a folder with the photographs, for data sets that come without.
     Raises DataError, a sentence that names the file and the field, for a data set that is not whole.
     """
-    if features not in layout.FEATURES:
-        raise ValueError(f"features: expected 'pca', 'full' or 'grid', found {features!r}.")
+    if features not in (*layout.FEATURES, "both"):
+        raise ValueError(f"features: expected 'pca', 'full', 'grid' or 'both', found {features!r}.")
     if max_train is not None and max_train < 1:
         raise ValueError(f"max_train: expected a number of captions from 1 on, or None, found {max_train}.")
     return CaptionData(find(name_or_folder), max_train, features, None if images is None else Path(images))
@@ -52,19 +54,32 @@ class Split:
 
     captions (N, T) int32: one caption a row, words as numbers, <START> first, <NULL> after <END>
     image_idxs (N,) int32: caption n describes picture image_idxs[n]
-    features (M, F) or (M, R, C) float32: one row a picture, read from the disk when indexed
+    features (M, F) or (M, R, C) float32, or Both of them: one row a picture, read from the disk when indexed
     """
+
+    features: Any
 
     def __init__(self, folder: Path, split: str, idx_to_word: list[str], kind: str, keep: int | None = None):
         self.name = split
         self._folder, self._idx_to_word = folder, idx_to_word
         self.captions, self.image_idxs = layout.read_captions(folder, split, len(idx_to_word))
-        path = folder / layout.FEATURES[kind].format(split=split)
-        self.features = Features(path, kind)
-        layout.check_indices(self.image_idxs, len(self.features), split, path.name)
+        self.features = self._read_both() if kind == "both" else self._read(kind)
         if keep is not None and keep < len(self.captions):
             chosen = np.random.default_rng(_OVERFIT_SEED).choice(len(self.captions), keep, replace=False)
             self.captions, self.image_idxs = self.captions[chosen], self.image_idxs[chosen]
+
+    def _read_both(self) -> Both:
+        both = Both(*(self._read(kind) for kind in layout.BOTH))
+        if len(both.pooled) != len(both.grid):
+            raise DataError(f"{self._folder}: {self.name} has pooled features of {len(both.pooled)} pictures and grids "
+                            f"of {len(both.grid)}. The two files are not of one data set.")
+        return both
+
+    def _read(self, kind: str) -> Features:
+        path = self._folder / layout.FEATURES[kind].format(split=self.name)
+        features = Features(path, kind)
+        layout.check_indices(self.image_idxs, len(features), self.name, path.name)
+        return features
 
     def __len__(self) -> int:
         return len(self.captions)
@@ -122,19 +137,25 @@ class CaptionData:
     def __init__(self, folder: Path, max_train: int | None, kind: str, images: Path | None):
         self.name, self.folder, self.kind = folder.name, folder, kind
         self._pictures = images
-        _check_kind(folder, kind)
+        for one in layout.BOTH if kind == "both" else [kind]:
+            _check_kind(folder, one)
         self.idx_to_word, self.word_to_idx = layout.read_vocabulary(folder)
         self.splits = {
             split: Split(folder, split, self.idx_to_word, kind, max_train if split == "train" else None)
             for split in layout.split_names(folder)
         }
-        widths = {name: split.features.shape[1:] for name, split in self.splits.items()}
+        if kind == "both":
+            self.grid_unit = _deviation(self.train.features.grid)
+            for split in self.splits.values():
+                split.features.grid.divide_by(self.grid_unit)
+        widths = {name: split.features.row_shape for name, split in self.splits.items()}
         if len(set(widths.values())) > 1:
             raise DataError(f"{folder}: features differ in shape between splits: {widths}.")
 
     def __repr__(self) -> str:
         sizes = "\n".join(f"  {split!r}" for split in self.splits.values())
-        shape = "x".join(str(n) for n in self.train.features.shape[1:])
+        rows = self.train.features.row_shape if self.kind == "both" else [self.train.features.row_shape]
+        shape = " and ".join("x".join(map(str, row)) for row in rows)
         return f"{self.name}: {len(self.idx_to_word)} words, {self.kind} features of {shape}\n{sizes}"
 
     def __getitem__(self, field: str) -> Any:
@@ -179,10 +200,10 @@ class CaptionData:
 
     def minibatch(
         self, split: str = "train", batch_size: int = 50, rng: np.random.Generator | int | None = None
-    ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int32]]:
+    ) -> tuple[NDArray[np.int32], Any, NDArray[np.int32]]:
         """Captions drawn at random, with replacement as CS231n does, and the features of their pictures.
 
-        -> captions (N, T) int32, features (N, F) or (N, R, C) float32, image_idxs (N,) int32
+        -> captions (N, T) int32, features (N, F) or (N, R, C) float32 or Both of them, image_idxs (N,) int32
         `rng` is a numpy Generator, or a seed, or None for another draw each time.
         """
         chosen = self.split(split)
@@ -267,6 +288,12 @@ class CaptionData:
         except DataError:
             images = self.split(split).images
             return images[i] if images else f"{split} {i}"
+
+
+def _deviation(grid: Features) -> NDArray[np.float32]:
+    """How far each channel (C,) of the training pictures' grid varies, by the first of them."""
+    some = grid[:_ENOUGH]
+    return np.maximum(some.std(axis=(0, 1), dtype=np.float64), 1e-3).astype(np.float32)
 
 
 def _check_kind(folder: Path, kind: str) -> None:

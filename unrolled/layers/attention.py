@@ -66,18 +66,18 @@ def attention_lstm_step_backward(dnext_h: Array, dnext_c: Array, cache: Cache) -
 
 
 def attention_lstm_forward(
-    x: Array, grid: Array, Wx: Array, Wh: Array, Wattn: Array, b: Array
+    x: Array, h0: Array, grid: Array, Wx: Array, Wh: Array, Wattn: Array, b: Array
 ) -> tuple[Array, Cache]:
-    """An attention LSTM over a sequence; both its states begin as the mean of the picture's regions.
+    """An attention LSTM over a sequence; its cell state begins at zero.
 
-    x (N, T, D), grid (N, L, H), Wx (D, 4H), Wh and Wattn (H, 4H), b (4H,) -> h (N, T, H), cache
+    x (N, T, D), h0 (N, H), grid (N, L, H), Wx (D, 4H), Wh and Wattn (H, 4H), b (4H,) -> h (N, T, H), cache
     """
     N, T, _ = x.shape
     inputs = time_major(x)  # (T·N, D)
     a = inputs @ Wx
     a += b
-    first = grid.mean(axis=1)  # (N, H)
-    h, _, inner = run(a, first, first, np.ascontiguousarray(grid), Wh, Wattn, Steps.of([N] * T), Room(a.dtype))
+    steps, room = Steps.of([N] * T), Room(a.dtype)
+    h, _, inner = run(a, h0, np.zeros_like(h0), np.ascontiguousarray(grid), Wh, Wattn, steps, room)
     return batch_major(h, N), (inputs, Wx, inner)
 
 
@@ -85,17 +85,11 @@ def attention_lstm_backward(dh: Array, cache: Cache) -> Gradients:
     """Backpropagate through an attention LSTM over a sequence.
 
     dh (N, T, H), cache
-    -> dx (N, T, D), dgrid (N, L, H), dWx (D, 4H), dWh (H, 4H), dWattn (H, 4H), db (4H,)
+    -> dx (N, T, D), dh0 (N, H), dgrid (N, L, H), dWx (D, 4H), dWh (H, 4H), dWattn (H, 4H), db (4H,)
     """
     inputs, Wx, inner = cache
-    da, dh0, dc0, dgrid, dWh, dWattn = run_backward(time_major(dh), inner, Room(dh.dtype))
-    dgrid += mean_backward(dh0 + dc0, dgrid.shape[1])
-    return batch_major(da @ Wx.T, len(dh)), dgrid, inputs.T @ da, dWh, dWattn, da.sum(axis=0)
-
-
-def mean_backward(dmean: Array, L: int) -> Array:
-    """Backpropagate through the mean of L regions: dmean (N, H) -> dgrid (N, 1, H), the same for every region."""
-    return dmean[:, None, :] * (1 / L)
+    da, dh0, _, dgrid, dWh, dWattn = run_backward(time_major(dh), inner, Room(dh.dtype))
+    return batch_major(da @ Wx.T, len(dh)), dh0, dgrid, inputs.T @ da, dWh, dWattn, da.sum(axis=0)
 
 
 def attend(h: Array, grid: Array, weights: Array, context: Array) -> None:

@@ -114,13 +114,13 @@ class ProductBack(Product):
 
 
 class Panels(Product):
-    """The same product with W cut into panels of at most 512 rows and 32 columns, each in one piece of memory.
+    """The same product with W cut into panels of at most 256 rows and 32 columns, each in one piece of memory.
 
     OpenBLAS has a routine for small products that needs no copies of its factors. A batch of 50 rows times a panel
     is small enough for it, the whole product is not.
     """
 
-    WIDTH, HEIGHT, SMALL = 32, 512, 10**6  # SMALL: the most multiplications that OpenBLAS calls small
+    WIDTH, HEIGHT, SMALL = 32, 256, 10**6  # SMALL: the most multiplications that OpenBLAS calls small
 
     def __init__(self, K: int, M: int, dtype: DTypeLike) -> None:
         self.K, self.M = K, M

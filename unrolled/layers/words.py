@@ -56,6 +56,25 @@ def project_words_backward(da: Array, cache: Cache) -> tuple[Array, Array, Array
     return dW_embed, vectors.T @ sums, sums.sum(axis=0)
 
 
+class WordTable:
+    """W_embed[words] @ Wx + b for words that come step by step: each word is multiplied once, when it is first read.
+
+    W_embed (V, D), Wx (D, G), b (G,)
+    """
+
+    def __init__(self, W_embed: Array, Wx: Array, b: Array) -> None:
+        self.W_embed, self.Wx, self.b = W_embed, Wx, b
+        self.known = np.zeros(len(W_embed), bool)
+        self.projected = np.empty((len(W_embed), len(b)), Wx.dtype)  # of the known words
+
+    def read(self, words: Array, out: Array) -> None:
+        """Write the product of words (N,) to out (N, G)."""
+        new = np.unique(words[~self.known[words]])
+        self.projected[new] = self.W_embed[new] @ self.Wx + self.b
+        self.known[new] = True
+        np.take(self.projected, words, axis=0, out=out, mode="clip")
+
+
 def sum_by_word(rows: Array, place: Array, out: Array) -> None:
     """out[u] = sum of the rows r with place[r] = u; rows (R, D), place (R,), out (U, D)."""
     order = np.argsort(place, kind="stable")

@@ -120,11 +120,14 @@ ACT_POSE = {
 }
 
 
-def person(pen: Pen, thing: Thing, pose: str | None = None) -> None:
-    """Draw somebody from the feet up: what is behind first, the near arm last."""
+def person(pen: Pen, thing: Thing, pose: str | Pose | None = None) -> None:
+    """Draw somebody from the feet up: what is behind first, the near arm last.
+
+    pose: a name, or joints of its own; by default the one that fits the act.
+    """
     build = BUILDS[thing["kind"]]
     act = str(thing.get("act", "stand"))
-    body = POSES[pose or ACT_POSE.get(act, act)]
+    body = pose if isinstance(pose, Pose) else POSES[pose or ACT_POSE.get(act, act)]
     seated = pose in ("sit", "pedal", "astride", "ground")
     if not seated:
         pen.shadow(8 if build.body < 1 else 10)
