@@ -186,7 +186,8 @@ def export(course: Course, assignments: list[str], way: str, to: Path | None = N
     made = sheet(course, assignments, missing, unread)
     called = assignments[0] if len(assignments) == 1 else "all"
     for assignment in assignments:
-        record.note(course, record.EXPORTED, assignment, format=way, students=sum(key[1] == assignment for key in made.marks))
+        students = sum(key[1] == assignment for key in made.marks)
+        record.note(course, record.EXPORTED, assignment, format=way, students=students)
     if way == "gradescope":
         return _gradescope(course, made, to or course.exports / "gradescope"), made.remarks
     text = TABLES[way](made)
