@@ -155,3 +155,72 @@ def trainer(
         return float(loss.item())
 
     return step, model.gradients
+
+
+class Reader(nn.Module):
+    """A character model: one-hot letters into nn.LSTM, or a loop in which the input product is a look-up."""
+
+    def __init__(self, params: dict[str, Array], hoisted: bool) -> None:
+        super().__init__()
+        (V, _), H = params["Wx"].shape, len(params["Wh"])
+        order = gate_order("lstm", H)
+        self.hoisted, self.V, self.order = hoisted, V, order
+        self.rnn, self.vocab = nn.LSTM(V, H, batch_first=True), nn.Linear(H, V)
+        values = {self.rnn.weight_ih_l0: params["Wx"][:, order].T, self.rnn.weight_hh_l0: params["Wh"][:, order].T,
+                  self.rnn.bias_ih_l0: params["b"][order], self.rnn.bias_hh_l0: np.zeros_like(params["b"]),
+                  self.vocab.weight: params["W_vocab"].T, self.vocab.bias: params["b_vocab"]}
+        with torch.no_grad():
+            for parameter, value in values.items():
+                parameter.copy_(torch.from_numpy(np.ascontiguousarray(value)))
+        self.rnn.bias_hh_l0.requires_grad_(False)       # the model has one bias
+        self.E = weight(params["Wx"][:, order])         # (V, 4H), for the look-up
+
+    def forward(self, letters: Any, targets: Any, state: Any) -> Any:
+        if not self.hoisted:
+            h, state = self.rnn(F.one_hot(letters, self.V).float(), state)
+            return F.cross_entropy(self.vocab(h).flatten(0, 1), targets.flatten()), state
+        h, c = state[0][0], state[1][0]
+        ahead, states = F.embedding(letters, self.E) + self.rnn.bias_ih_l0, []
+        for t in range(letters.shape[1]):
+            i, f, g, o = (ahead[:, t] + F.linear(h, self.rnn.weight_hh_l0)).chunk(4, 1)
+            c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+            h = torch.sigmoid(o) * torch.tanh(c)
+            states.append(h)
+        scores = self.vocab(torch.stack(states, 1))
+        return F.cross_entropy(scores.flatten(0, 1), targets.flatten()), (h[None], c[None])
+
+    def gradients(self) -> dict[str, Array]:
+        """By our names and in our order of gates."""
+        back = np.argsort(self.order)
+        Wx = self.E.grad.numpy() if self.hoisted else self.rnn.weight_ih_l0.grad.numpy().T
+        return {"Wx": Wx[:, back], "Wh": self.rnn.weight_hh_l0.grad.numpy().T[:, back],
+                "b": self.rnn.bias_ih_l0.grad.numpy()[back], "W_vocab": self.vocab.weight.grad.numpy().T,
+                "b_vocab": self.vocab.bias.grad.numpy()}
+
+
+def reader(
+    params: dict[str, Array], inputs: Array, targets: Array, how: str, adam: str
+) -> tuple[Callable[[], float], Callable[[], dict[str, Array]]]:
+    """A training step of a character model, its state carried to the next, and the gradients of the latest one.
+
+    how: "one-hot" or "hoisted"; adam: "default" or "fused"
+    """
+    torch.set_num_threads(1)
+    model = Reader(params, how == "hoisted")
+    learned = [p for name, p in model.named_parameters()
+               if p.requires_grad and name != ("rnn.weight_ih_l0" if how == "hoisted" else "E")]
+    optimiser = torch.optim.Adam(learned, lr=1e-3, **({} if adam == "default" else {adam: True}))
+    letters, right = torch.from_numpy(inputs), torch.from_numpy(targets)
+    zeros = torch.zeros(1, len(inputs), len(params["Wh"]))
+    state: Any = (zeros, zeros.clone())
+
+    def step() -> float:
+        nonlocal state
+        optimiser.zero_grad()
+        loss, after = model(letters, right, state)
+        loss.backward()
+        optimiser.step()
+        state = tuple(one.detach() for one in after)
+        return float(loss.item())
+
+    return step, model.gradients

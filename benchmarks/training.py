@@ -1,5 +1,8 @@
 """How quick a training step is: python benchmarks/training.py [--threads 2] [--quick] [--cells lstm rnn] [--json FILE]
 
+python benchmarks/training.py --characters times the character model of lesson 5 alone: hidden 256, 97 letters, chunks
+of 64 letters, N of --sizes, one thread, letters a second.
+
 A captioner (features 512, word vectors 256, hidden 512, T = 16, 1,004 words, float32), forward, backward and Adam:
 ours, a plain CS231n-style one, PyTorch as users write it and PyTorch's quicker variants. Each works in a process of
 its own, in turns; before that, all must agree on loss and gradients. Captions are those of the data set Scenes, or
@@ -25,7 +28,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve
 import contest  # noqa: E402
 import plain  # noqa: E402
 
-from unrolled import data  # noqa: E402
+from unrolled import characters, data  # noqa: E402
 from unrolled.captioning import GATES, Captioner  # noqa: E402
 from unrolled.training import Adam  # noqa: E402
 
@@ -49,6 +52,14 @@ TARGETS = {  # the most of PyTorch as users write it, of the best variant, and o
     ("lstm", "full"): (0.95, None, None),
 }
 TARGETS_WALL = {("lstm", "real"): (0.85, None, None), ("rnn", "real"): (0.60, None, None)}
+
+
+LETTERS, LETTERS_HIDDEN, LETTERS_CHUNK, LEAST_SPEEDUP = 97, 256, 64, 1.15
+LETTER_MODELS = {
+    "PyTorch, one-hot into nn.LSTM": ("one-hot", "default"),
+    "PyTorch, one-hot into nn.LSTM, fused Adam": ("one-hot", "fused"),
+    "PyTorch, hoisted loop, fused Adam": ("hoisted", "fused"),
+}
 
 
 def batch(cell: str, N: int, lengths: str, T: int = T) -> tuple[Any, Array]:
@@ -88,8 +99,59 @@ def operations(cell: str, captions: Array, needed: bool) -> float:
     return float(total + (6 * rows * H * G + 12 * rows * looked * H if looked else 0))
 
 
+def read_letters(task: Mapping[str, Any]) -> None:
+    """A process's part in the contest of character models: chunk after chunk of one text, the state carried."""
+    N, T = task["N"], LETTERS_CHUNK
+    rng = np.random.default_rng(0)
+    numbers = rng.choice(LETTERS, N * T + 1, p=rng.dirichlet(np.ones(LETTERS)))
+    inputs, targets = numbers[:-1].reshape(N, T), numbers[1:].reshape(N, T)
+    model = characters.Model("".join(map(chr, range(LETTERS))), LETTERS_HIDDEN)
+    params = model.init(1)
+    if task["kind"] == "torch":
+        import peers
+
+        contest.serve(*peers.reader(params, inputs, targets, task["how"], task["adam"]))
+        return
+    optimiser, latest, state = Adam(params), dict[str, Array](), model.start(N)
+
+    def step() -> float:
+        nonlocal state
+        loss, grads, state = model.loss(params, inputs, targets, state)
+        optimiser.step(params, grads)
+        latest.update(grads)
+        return loss
+
+    contest.serve(step, lambda: latest)
+
+
+def letters_a_second(N: int, args: argparse.Namespace) -> dict[str, Any]:
+    """Print the contest of character models at one batch size; -> times and the verdict."""
+    common = {"part": "characters", "N": N}
+    tasks: dict[str, dict[str, Any]] = {OURS: {"kind": OURS, **common}}
+    if has_torch():
+        tasks |= {name: {"kind": "torch", "how": how, "adam": adam, **common}
+                  for name, (how, adam) in LETTER_MODELS.items()}
+    rounds, seconds = (3, 0.3) if args.quick else (args.rounds, 0.6)
+    times = contest.hold(__file__, tasks, dict.fromkeys(tasks, 1), rounds, seconds)
+    print(f"\ncharacter model, hidden {LETTERS_HIDDEN}, N = {N}, chunks of {LETTERS_CHUNK}, 1 thread, cpu time")
+    print(f"  {'':44}{'letters/s':>11}{'it / ours':>11}{'differs':>9}")
+    speedups = {name: 1 / contest.ratio(times[OURS], t, "cpu") for name, t in times.items()}
+    for name, t in times.items():
+        print(f"  {name:44}{N * LETTERS_CHUNK / t['cpu']:11,.0f}{speedups[name]:11.2f}{t['worst']:9.0e}")
+    result: dict[str, Any] = {"N": N, "times": times}
+    if len(times) > 1:
+        least = min(value for name, value in speedups.items() if name != OURS)
+        result |= {"speedup": least, "target": LEAST_SPEEDUP, "met": least >= LEAST_SPEEDUP}
+        word = "met" if result["met"] else "MISSED"
+        print(f"  {least:.2f} times the quickest of PyTorch's; target {LEAST_SPEEDUP}: {word}")
+    return result
+
+
 def contestant(task: Mapping[str, Any]) -> None:
     """A process's part in the contest."""
+    if task.get("part") == "characters":
+        read_letters(task)
+        return
     if task["kind"] == PEAK:
         a = np.random.default_rng(0).random((1024, 1024), dtype=np.float32)
         out = np.empty_like(a)
@@ -225,6 +287,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7, help="turns of each contestant")
     parser.add_argument("--sizes", nargs="*", type=int, default=[50, 128], help="captions in a batch")
     parser.add_argument("--cells", nargs="*", default=list(GATES), choices=list(GATES))
+    parser.add_argument("--characters", action="store_true", help="the character model alone")
     parser.add_argument("--json", type=Path, help="write all times to this file")
     parser.add_argument("--contestant", type=json.loads, help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -234,6 +297,11 @@ def main() -> None:
     getattr(sys.stdout, "reconfigure", lambda **_: None)(line_buffering=True)
     if not has_torch():
         print("PyTorch is not installed: compared with the plain implementation only.")
+    if args.characters:
+        found = [letters_a_second(N, args) for N in (args.sizes[:1] if args.quick else args.sizes)]
+        if args.json:
+            args.json.write_text(json.dumps({"characters": found}, indent=1) + "\n", encoding="utf-8")
+        return
     results = []
     for cell in args.cells:
         for N in args.sizes[:1] if args.quick else args.sizes:

@@ -219,7 +219,7 @@ def export(
 def gradescope(
     assignment: Assignment,
     to: Annotated[Path | None, typer.Option(help="Another file; class/exports by default.")] = None,
-    trusted: Annotated[bool, typer.Option("--trusted", help="It may grade without a sandbox, and says so.")] = False,
+    trusted: Annotated[bool, typer.Option("--trusted", help="No sandbox where none can be; it says so.")] = False,
     course: CoursePath = None,
 ) -> None:
     """Make the archive that Gradescope builds an autograder from."""
@@ -363,25 +363,6 @@ def doctor() -> None:
     raise typer.Exit(0 if all(finding.kept for finding in findings) else 1)
 
 
-def _print_lines(lines: list[str]) -> None:
-    for line in lines:
-        out.print(_printable(line), markup=False, soft_wrap=True)
-
-
-def _reproduce(course: Course, assignment: str, student: str) -> int:
-    """Grade again as it was and say whether the same came out: 0 if so."""
-    from grader import explain as explaining
-    from grader.sandbox import Unavailable
-
-    try:
-        with err.status("Grading it again as it was"):
-            again = explaining.reproduce(course, assignment, student)
-    except Unavailable as unavailable:
-        raise Trouble(f"It is not graded again without a sandbox: {unavailable}") from None
-    _print_lines(explaining.verdict(again))
-    return 0 if again.same else 1
-
-
 def pairs(said: list[str] | None, option: str) -> dict[str, str]:
     """Read options of the form NAME=VALUE."""
     found = {}
@@ -408,6 +389,25 @@ def _numbers(said: list[str] | None) -> dict[str, float]:
         return {name: float(text) for name, text in pairs(said, "--points").items()}
     except ValueError as error:
         raise Trouble(f"--points: {error}.") from None
+
+
+def _print_lines(lines: list[str]) -> None:
+    for line in lines:
+        out.print(_printable(line), markup=False, soft_wrap=True)
+
+
+def _reproduce(course: Course, assignment: str, student: str) -> int:
+    """Grade again as it was and say whether the same came out: 0 if so."""
+    from grader import explain as explaining
+    from grader.sandbox import Unavailable
+
+    try:
+        with err.status("Grading it again as it was"):
+            again = explaining.reproduce(course, assignment, student)
+    except Unavailable as unavailable:
+        raise Trouble(f"It is not graded again without a sandbox: {unavailable}") from None
+    _print_lines(explaining.verdict(again))
+    return 0 if again.same else 1
 
 
 def _printable(text: str) -> str:

@@ -16,13 +16,13 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
-from grader import clock, late, notebooks, submission, table
+from grader import clock, gradebook, late, notebooks, submission, table
 from grader.course import Course, Trouble
 from grader.roster import EMAIL, NAME, Roster, students
 from grader.roster import ID as ID_COLUMNS
 from grader.unpack import Entry, Refused, opened, shown
 
-MOODLE = re.compile(r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)")
+MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)")
 CANVAS = re.compile(r"(?P<name>.+?)_(?:(?P<late>late)_)?(?P<number>\d+)_(?P<file>\d+)_(?P<rest>.+)", re.IGNORECASE)
 EXCHANGE = re.compile(r"(?P<name>[^+]+)\+(?P<assignment>[^+]+)\+(?P<time>\d{4}-\d\d-\d\d[^+]*)(\+.*)?")
 COPIES = re.compile(r"(?: \(\d+\)|\(\d+\)|-\d+|-Copy\d*| - Copy| copy(?: \d+)?)+$", re.IGNORECASE)
@@ -102,9 +102,7 @@ def collect(course: Course, source: Path, assignment: str | None = None, layout:
     with opened(source) as (entries, refused):
         report = Report(refused=refused)
         claimed = _claims(entries, desk, layout, report)
-        versions = desk.versions(claimed, report)
-        for chosen in _newest(versions, report):
-            desk.put(chosen, report)
+        _put_all(desk, claimed, report)
     return report
 
 
@@ -113,9 +111,21 @@ def of_one(course: Course, source: Path, assignment: str, student: str) -> Repor
     desk, report = Desk(course, assignment, {}, None), Report("one student's files")
     with opened(source) as (entries, report.refused):
         claimed = [(entry, Claim(student, entry.name, kinds=("id",), parts=entry.parts[:-1])) for entry in entries]
+        _put_all(desk, claimed, report)
+    return report
+
+
+def _put_all(desk: Desk, claimed: list[tuple[Entry, Claim]], report: Report) -> None:
+    """Write the newest version of everything.
+
+    Raises Trouble where the disk refuses to be written.
+    """
+    try:
         for chosen in _newest(desk.versions(claimed, report), report):
             desk.put(chosen, report)
-    return report
+    except OSError as error:
+        raise Trouble(f"Collecting stopped: {gradebook.reason(error)}. What was collected so far is kept; mend this "
+                      "and run it again: the rest will be collected.") from None
 
 
 class Desk:

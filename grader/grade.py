@@ -180,6 +180,8 @@ class Desk:
 
     def has(self, paper: Paper) -> bool:
         """Tell whether these very notebooks were graded with these very checks, and their marks are there."""
+        if not self._has_notes(paper.student):
+            return False
         for name, wanted in paper.stamps.items():
             found = self._stamp(paper.student, name)
             if {key: found.get(key) for key in wanted} != wanted:
@@ -247,6 +249,13 @@ class Desk:
                 left.unlink()
             notebooks.write_text(path, text)
         self._carry_notes(paper.student)
+
+    def _has_notes(self, student: str) -> bool:
+        """Tell whether what is noted of a submission, such as its time, is what it was graded with."""
+        graded = self._graded_path(student, "").parent
+        notes = submission.notes(self.course, self.assignment, student)
+        return all((graded / name).read_bytes() == content if (graded / name).is_file() else content is None
+                   for name, content in notes.items())
 
     def _carry_notes(self, student: str) -> None:
         """Put what the exchange noted beside the graded notebook, where nbgrader's release of feedback expects it."""

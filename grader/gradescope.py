@@ -23,7 +23,9 @@ from grader import collect, gradebook, notebooks, report, submission
 from grader.course import CONFIG, Course, Trouble
 from grader.demo import CONFIG as PLAIN_CONFIG
 from grader.grade import GRADED, grade
+from grader.ready import require_ready
 from grader.release import generate
+from grader.sandbox import Unavailable
 from grader.workers import Local
 
 ABOUT, STUDENT = "about.json", "student"
@@ -58,7 +60,7 @@ exec "${AUTOGRADER_PYTHON:-$root/env/bin/python}" -m grader.gradescope "$root"
 
 
 def archive(course: Course, assignment: str, to: Path, trusted: bool = False) -> Path:
-    """Write the autograder of an assignment as a ZIP to upload; with ``trusted`` it may run without a sandbox.
+    """Write the autograder of an assignment as a ZIP to upload; ``trusted``, it grades even where no sandbox can be.
 
     Raises Trouble where this kit lacks what the container has to install.
     """
@@ -118,13 +120,14 @@ def run(root: Path) -> dict[str, Any]:
             wrong = _arrive(course, assignment, root / "submission")
             if wrong:
                 return {"score": 0, "output": wrong, "stdout_visibility": "hidden"}
-            result = _grade(course, assignment, about["trusted"])
+            trusted = about["trusted"] and not _has_sandbox()
+            result = _grade(course, assignment, trusted)
             if result.status != GRADED:
                 return _not_graded(result.sentence)
             told = results(course, assignment, STUDENT)
         except Trouble as trouble:
             return _not_graded(str(trouble))
-    if about["trusted"]:
+    if trusted:
         told["output"] += " Run without a sandbox, trusted by the person who set this up."
     return told | {"execution_time": round(time.monotonic() - started)}
 
@@ -157,6 +160,14 @@ def _arrive(course: Course, assignment: str, folder: Path) -> str:
     except Trouble as trouble:
         return f"This cannot be graded: {str(trouble).removeprefix(f'{STUDENT}: ')}"
     return ""
+
+
+def _has_sandbox() -> bool:
+    try:
+        require_ready()
+    except Unavailable:
+        return False
+    return True
 
 
 def _grade(course: Course, assignment: str, trusted: bool) -> Any:

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from tests.lesson import Lesson, edited
-from tests.mistakes import Mistake, Variant, captioning, flow, gru, lstm, rnn, sequences
+from tests.mistakes import Mistake, Variant, attention, captioning, char_rnn, flow, gru, lstm, rnn, sequences
 from tests.mistakes.odd import ODD
 
-LESSONS = [rnn, captioning, lstm, gru, flow, sequences]
+LESSONS = [rnn, captioning, lstm, gru, char_rnn, flow, sequences, attention]
 LEAST_NAMED = 0.9
 SECONDS_WHEN_RIGHT, SECONDS_WHEN_WRONG = 0.3, 1.0
 

@@ -1,4 +1,4 @@
-"""The commands: python -m unrolled train | caption."""
+"""The commands: python -m unrolled train | caption | letters."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from rich.console import Console  # noqa: E402
 
 TOGETHER = min(2, os.cpu_count() or 1)
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-                  help="Train captioners, and let them write captions.")
+                  help="Train captioners and let them write captions; train a model that writes letter by letter.")
 _complaints = Console(stderr=True)
 
 Data = Annotated[str, typer.Option(help="A data set's name or folder: scenes, coco, or your own.")]
@@ -87,6 +87,36 @@ def caption(
             print(sheet)
 
 
+@app.command()
+def letters(
+    out: Annotated[Path, typer.Option(help="The file for the model.")] = Path("runs/letters/lstm.npz"),
+    text: Annotated[Path | None, typer.Option(help="A text file of your own; else Python's standard library.")] = None,
+    hidden: Annotated[int, typer.Option(min=1, help="The size of the hidden state.")] = 384,
+    chunks: Annotated[int, typer.Option(min=1, help="Steps of training, each of 64 x 64 letters.")] = 10_000,
+    seed: Annotated[int, typer.Option(min=0, help="Of the first parameters.")] = 0,
+) -> None:
+    """Train a character model; say how many bits a letter costs it on text it has not seen.
+
+    Interrupted, the same command goes on where it stopped.
+    """
+    with _in_plain_words():
+        from unrolled import characters, texts
+        from unrolled.optimisers import Adam
+
+        read = texts.load(text) if text else texts.standard_library()
+        model = characters.Model(read.letters, hidden)
+        params, half = model.init(seed), out.with_name(f"{out.name}.training")
+        history = characters.train(
+            model, params, read.train, chunks=chunks, batch_size=64, length=64, optimiser=Adam(params, 3e-3), times=20,
+            speaks=lambda params: characters.sample(model, params, "\n", 200, temperature=0.7, rng=0), checkpoint=half)
+        characters.save(out, model, params)
+        print(f"\n{model.surprise(params, read.held_out).mean():.3f} bits a letter, held out\n{out}")
+        if history.stopped:
+            print("Stopped: this is what was learned so far. The same command goes on from here.")
+            raise typer.Exit(130)
+        half.unlink(missing_ok=True)
+
+
 @contextmanager
 def _in_plain_words() -> Iterator[None]:
     """One sentence instead of a traceback for what a person can mend; exit status 1, or 130 when stopped."""
@@ -94,10 +124,11 @@ def _in_plain_words() -> Iterator[None]:
     from unrolled.checkpoints import CheckpointError
     from unrolled.data.layout import DataError
     from unrolled.runs import Trouble
+    from unrolled.texts import TextError
 
     try:
         yield
-    except (DataError, ModelError, CheckpointError, Trouble, PermissionError) as problem:
+    except (DataError, ModelError, CheckpointError, Trouble, TextError, PermissionError) as problem:
         _complaints.print(str(problem), style="red", highlight=False, markup=False, soft_wrap=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:

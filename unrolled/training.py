@@ -105,7 +105,7 @@ def train(
     run = _Run(params, optimiser, np.random.default_rng(seed), len(examples.captions), batch_size, checkpoint)
     training_loss = (dropout or _own_dropout)(loss, run.rng)
     history = run.history
-    with progress.bar(epochs * run.count, run.seen, show) as bar, _stop_when_asked() as asked:
+    with progress.bar(epochs * run.count, run.seen, show) as bar, stop_when_asked() as asked:
         while history.epochs < epochs and not history.stopped and not run.out_of_patience(patience):
             for rows in run.batches():
                 features, captions = examples.features[examples.image_idxs[rows]], examples.captions[rows]
@@ -309,7 +309,7 @@ class _Asked:
 
 
 @contextmanager
-def _stop_when_asked() -> Iterator[_Asked]:
+def stop_when_asked() -> Iterator[_Asked]:
     """Let the first ctrl-C ask, so that no batch is cut in half; the second interrupts as usual."""
     asked = _Asked()
 

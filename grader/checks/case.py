@@ -354,14 +354,16 @@ class Case:
         if returns and returned is not None:
             require_things(f, returned, returns.split(", "))
         outs = first_outputs(f, returned, len(wants))
-        arrays = [self._arrays(name, out, want) for (name, want), out in zip(wants.items(), outs, strict=True)]
+        several = sum(isinstance(want, Mapping) for want in wants.values()) > 1
+        arrays = [self._arrays(name, out, want, several) for (name, want), out in zip(wants.items(), outs, strict=True)]
         self._require_untouched(f, parameter_names(f, len(inputs)), inputs, mine)
         self._require_in_order(list(wants), [pairs[0] for pairs in arrays])
         for name, out in zip(wants, outs if whole else (), strict=False):
             captioning.require_whole(name, out)
         for index, pairs in enumerate(arrays):
             for name, got, want in pairs:
-                explain = experiments.either(like, experiments.Outputs(self.call, f, inputs, index, want, name))
+                others = 0 if any(isinstance(one, Mapping) for one in wants.values()) else len(wants) - 1
+                explain = experiments.either(like, experiments.Outputs(self.call, f, inputs, index, want, name, others))
                 before = [np.zeros(np.shape(out)) for out in list(wants.values())[:index]]
                 single = Numeric(self.call, f, inputs, [*before, np.ones(want.shape)])
                 measured = None if is_a(outs[index], dict) else single
@@ -384,11 +386,14 @@ class Case:
         doubtful = allowed < relative_error(got, want) <= SINGLE_TOLERANCE
         return SINGLE_TOLERANCE if doubtful and measured and computes_in_single(measured, self.rng) else allowed
 
-    def _arrays(self, name: str, got: Any, want: Any) -> list[tuple[str, np.ndarray, np.ndarray]]:
-        """What was got and wanted under one name: (name, got, want), one entry per array."""
+    def _arrays(self, name: str, got: Any, want: Any, whole: bool = False) -> list[tuple[str, np.ndarray, np.ndarray]]:
+        """What was got and wanted under one name: (name, got, want), one entry per array.
+
+        An entry of a dictionary is named by its key alone, or with ``whole`` by the dictionary's name, too.
+        """
         if isinstance(want, Mapping):
-            mine = require_keys(name, got, dict(want))
-            return [entry for key in want for entry in self._arrays(key, mine[key], want[key])]
+            mine, outer = require_keys(name, got, dict(want)), f"{name} " if whole else ""
+            return [entry for key in want for entry in self._arrays(f"{outer}{key}", mine[key], want[key], True)]
         expected = np.asarray(want, dtype=np.float64)
         return [(name, require_array(name, got, expected.shape, self.sizes), expected)]
 

@@ -58,6 +58,7 @@ class Outputs:
     index: int
     want: np.ndarray
     name: str
+    others: int = 0         # outputs beside this one, which an input may be there for
 
     def __call__(self, got: np.ndarray, want: np.ndarray) -> list[str]:
         """Return the words of the first experiment that finds a cause."""
@@ -94,9 +95,18 @@ class Outputs:
         for name, position in names.items():
             value = leaf(self.inputs, position)
             moved = value + np.random.default_rng(0).normal(size=value.shape)
-            if np.array_equal(self._answer(with_leaf(self.inputs, position, moved)), got):
+            changed = with_leaf(self.inputs, position, moved)
+            if np.array_equal(self._answer(changed), got) and not self._moves_another(changed):
                 return f"It does not change when {name} changes: is {name} used?"
         return ""
+
+    def _moves_another(self, changed: tuple) -> bool:
+        """Tell whether another output moves: what makes scores of a state has no part in the state."""
+        count = self.others + 1
+        before, after = ([require_array("its output", out, None, self.call.sizes)
+                          for out in first_outputs(self.f, self.call.quietly(self.f, *inputs, first=count), count)]
+                         for inputs in (self.inputs, changed))
+        return any(not np.array_equal(before[index], after[index]) for index in range(count) if index != self.index)
 
     def _transposed(self, names: dict[str, Position], got: np.ndarray) -> str:
         for name, position in names.items():
@@ -254,7 +264,7 @@ class Pair:
         if axis is not None and _same(np.take(got, -1, axis), np.take(want, -1, axis)):
             return (self._through_the_cell(numeric, name)
                     or "The last step is right and the earlier ones are not: what reaches h[t] besides dh[:, t]?")
-        if axis is None and sizes.axis(want, "N") is None:
+        if axis is None and (sizes.axis(want, "N") is None or want.ndim > 2):      # a state has two axes
             one = f"With one step (T = 1) it is right, with {sizes.number(sizes.of['T'])} it is not"
             return f"{one}: is the share of every step added up?"
         return "With one step (T = 1) it is right: what passes from one step back to the step before it?"
@@ -271,12 +281,15 @@ class Pair:
         if "f" not in sizes.gates:
             return ""
         shape = sizes.axes("HG")
-        Wh = next((p for p in self.positions.values() if leaf(numeric.inputs, p).shape == shape), None)
-        if Wh is None:
+        from_state = {other: p for other, p in self.positions.items() if leaf(numeric.inputs, p).shape == shape}
+        if not from_state:
             return ""
-        if self._right_with(with_leaf(numeric.inputs, Wh, np.zeros(shape)), numeric, name, TINY_TOLERANCE):
+        inputs = numeric.inputs
+        for position in from_state.values():
+            inputs = with_leaf(inputs, position, np.zeros(shape))
+        if self._right_with(inputs, numeric, name, TINY_TOLERANCE):
             return ""
-        return ("The last step is right and the earlier ones are not, even with Wh = 0, "
+        return (f"The last step is right and the earlier ones are not, even with {' and '.join(from_state)} = 0, "
                 "where the cell alone joins them: is dprev_c handed on? And in its own place?")
 
     def _one_a_row(self, numeric: Numeric, name: str, got: np.ndarray, want: np.ndarray, errors: dict) -> str:

@@ -255,6 +255,10 @@ def test_names_inside_a_submission_claim_nothing(desk, zipped, untouched):
         "Bao Nguyen_2_assignsubmission_file_/nguyenbao_2_9_rnn.ipynb": untouched}))
     assert collected(desk) == {"ada/1-rnn/rnn.ipynb": "ada's", "bao/1-rnn/rnn.ipynb": untouched}
     assert report.complete
+    collect(desk, zipped({
+        "Ada Ahlgren_1_assignsubmission_file_Bao Nguyen_2_assignsubmission_file_rnn.ipynb": untouched,
+        "Chloé Dubois-Martin_3_assignsubmission_file_rnn.ipynb": untouched}))
+    assert collected(desk) == {f"{who}/1-rnn/rnn.ipynb": untouched for who in ("ada", "bao", "chloé")}
     report = collect(desk, zipped({"ahlgrenada_1_1_Bao Nguyen_2_assignsubmission_file_rnn.ipynb": "x",
                                    "duboismartinchloé_1_1_nguyenbao_2_9_rnn.ipynb": untouched,
                                    "farouk dina_1_2_x.pdf": "", "farouk_1_3_x.pdf": "", "e_1_4_x.pdf": ""}))

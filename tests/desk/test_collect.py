@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from grader import grade as grading
-from grader import gradebook, late
+from grader import gradebook, late, notebooks
 from grader.collect import collect, lines
 from grader.course import Trouble
 from grader.demo import answered
@@ -182,6 +182,11 @@ def test_late_submissions_are_penalised_by_nbgraders_plugin(desk, zipped, skelet
         assert ada.score == bao.score > 0
         assert (ada.late_submission_penalty, bao.late_submission_penalty) == (0, pytest.approx(0.4 * bao.score))
         assert bao.total_seconds_late == 24 * 60 * 60 + 1
+    there(desk, "bao", "timestamp.txt").write_text("2027-03-01 20:00:00 UTC", encoding="utf-8")
+    again = list(grading.grade(desk, ASSIGNMENT, ["ada", "bao"], workers))
+    assert {r.student: r.status for r in again} == {"ada": grading.KEPT, "bao": grading.GRADED}
+    with gradebook.opened(desk) as book:
+        assert book.find_submission(ASSIGNMENT, "bao").late_submission_penalty == 0
 
 
 @pytest.mark.parametrize(("seconds", "points"), [(0, None), (1, 1), (86_400, 1), (86_401, 2), (10 * 86_400, 5)])
@@ -191,6 +196,23 @@ def test_the_example_policy_counts_days_begun(seconds, points):
 
 def test_the_example_policy_forgives():
     assert late.ByTheDay(forgiven=600).late_submission_penalty("ada", 10, 600) is None
+
+
+def test_a_full_disk_is_told_and_the_rest_comes_later(desk, zipped, untouched, monkeypatch):
+    source = zipped({"ada/rnn.ipynb": untouched, "bao/rnn.ipynb": untouched})
+    write = notebooks.write_bytes
+
+    def full(path, content):
+        if "bao" in path.parts:
+            raise OSError(28, "No space left on device", str(path))
+        write(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(notebooks, "write_bytes", full)
+        with pytest.raises(Trouble, match=r"Collecting stopped: No space left .*\. What was collected so far is kept"):
+            collect(desk, source)
+    report = collect(desk, source)
+    assert (report.collected, report.unchanged) == ({ASSIGNMENT: ["bao"]}, 1)
 
 
 def test_nobody_can_be_found_without_a_roster(course, zipped, untouched):

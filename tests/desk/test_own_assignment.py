@@ -34,7 +34,7 @@ def test_the_guide_can_be_followed(tmp_path, command):
     assert "2 of 2 checks pass." in said[f"check solutions/{NAME}/{NOTEBOOK}"].stdout
     assert f"assignments/{NAME}: released, 1 file" in said[f"release {NAME}"].stdout
     assert said[f"check assignments/{NAME}/{NOTEBOOK}"].stdout.splitlines()[:2] == [
-        "· scale_forward is not written yet.", "· scale_backward is not written yet."]
+        "· scale_forward is not written yet.", "· scale_backward waits: scale_forward is not written yet."]
     marks = {(mark.student, mark.cell): mark.score for mark in gradebook.marks(course, NAME) if not mark.by_hand}
     assert marks == {("ada", "check-scale_forward"): 2, ("ada", "check-scale_backward"): 4,
                      ("bao", "check-scale_forward"): 2, ("bao", "check-scale_backward"): 0}
@@ -48,7 +48,7 @@ def hand_in(course: Course) -> None:
     solution = notebooks.read(course.solutions / NAME / NOTEBOOK)
     skeleton = notebooks.read(course.assignments / NAME / NOTEBOOK)
     assert "x * w" not in json.dumps(skeleton)
-    right = {notebooks.grade_id(cell): notebooks.source(cell) for cell in solution["cells"]}
+    right = {notebooks.grade_id(cell): notebooks.source(cell) for cell in solution["cells"] if notebooks.grade_id(cell)}
     wrong = right | {"scale_backward": right["scale_backward"].replace("sum(axis=0)", "mean(axis=0)")}
     for student, answers in (("ada", right), ("bao", wrong)):
         notebooks.write_text(course.submitted / student / NAME / NOTEBOOK, answered(skeleton, answers))

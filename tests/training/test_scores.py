@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from tests.lesson import Lesson
 from tests.training import tiny
 from unrolled import data, opponents, scoring
 from unrolled.scoring import References, Score, Table, bleu, cider, perplexity, score, score_human, tokens
@@ -45,6 +46,24 @@ def test_scores_equal_the_coco_evaluation_codes(seed):
     both = score(captions, people)
     assert both.bleu == pytest.approx([100 * share for share in blue], abs=1e-4)
     assert both.cider == pytest.approx(100 * agreement, abs=1e-4)
+
+
+def test_the_bleu_that_students_write_equals_the_coco_evaluation_codes_on_a_thousand_caption_sets():
+    """Where no n-gram of a length matches, theirs is 0; the COCO code's is what is left of the 1e-15 and 1e-9 that it
+    adds to matches and totals, at most (1e-15 / 1e-9) ** (1 / 4) for captions of fewer than four words."""
+    scorer = pytest.importorskip("pycocoevalcap.bleu.bleu", reason="pycocoevalcap is not installed")
+    students, zeros = Lesson("8-attention/attention.ipynb").namespace()["bleu"], 0
+    for seed in range(1000):
+        captions, people = sentences(seed, 1 + seed % 7)
+        said, others = dict(enumerate([text] for text in captions)), dict(enumerate(people))
+        published = np.array(scorer.Bleu(4).compute_score(others, said, verbose=0)[0])
+        split = [text.split() for text in captions], [[text.split() for text in some] for some in people]
+        theirs = students(*split)
+        assert bleu(*split) == pytest.approx(published, abs=1e-9), seed
+        assert theirs[theirs > 0] == pytest.approx(published[theirs > 0], abs=1e-6), seed
+        assert (published[theirs == 0] < 0.032).all(), seed
+        zeros += int((theirs == 0).sum())
+    assert zeros < 1000         # of 4,000 scores
 
 
 def test_scores_equal_the_coco_evaluation_codes_on_captions_of_the_scenes():
