@@ -95,15 +95,13 @@ def grade(course: Course, assignment: str, who: list[str], workers: Workers, reg
 
 @contextmanager
 def _timed(desk: Desk) -> Iterator[Counter[str]]:
-    """Put on record how many submissions a run has judged, and how long that took."""
+    """Put on record how many submissions a run has judged, and how long that took, when it comes to its end."""
     counted: Counter[str] = Counter()
     began = time.monotonic()
-    try:
-        yield counted
-    finally:
-        if counted[GRADED]:
-            record.note(desk.course, record.RUN, desk.assignment, judged=counted[GRADED],
-                        seconds=round(time.monotonic() - began, 1))
+    yield counted
+    if counted[GRADED]:
+        record.note(desk.course, record.RUN, desk.assignment, judged=counted[GRADED],
+                    seconds=round(time.monotonic() - began, 1))
 
 
 def _require_ready() -> None:
