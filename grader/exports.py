@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from grader import clock, gradebook, notebooks, roster
+from grader import clock, gradebook, notebooks, record, roster
 from grader.course import Course, Trouble
 from grader.late import Due, due
 from grader.roster import Student
@@ -185,6 +185,9 @@ def export(course: Course, assignments: list[str], way: str, to: Path | None = N
         raise Trouble(f"There is no format {way!r}: expected one of {', '.join([*TABLES, 'gradescope'])}.")
     made = sheet(course, assignments, missing, unread)
     called = assignments[0] if len(assignments) == 1 else "all"
+    for assignment in assignments:
+        students = sum(key[1] == assignment for key in made.marks)
+        record.note(course, record.EXPORTED, assignment, format=way, students=students)
     if way == "gradescope":
         return _gradescope(course, made, to or course.exports / "gradescope"), made.remarks
     text = TABLES[way](made)

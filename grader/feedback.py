@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader import notebooks
+from grader import notebooks, record
 from grader.course import Course, Trouble
 from grader.release import reason
 
@@ -58,6 +58,7 @@ def write(course: Course, assignment: str, who: list[str]) -> Iterator[str]:
 
     api = NbGraderAPI(config=course.config())
     failed = []
+    record.note(course, record.FEEDBACK, assignment, students=len(who))
     for student in who:
         outcome = api.generate_feedback(assignment, student, force=True)
         if not outcome["success"]:

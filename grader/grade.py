@@ -84,26 +84,24 @@ def grade(course: Course, assignment: str, who: list[str], workers: Workers, reg
         jobs = desk.jobs(who, regrade, refused)
         try:
             for paper, outcome in judged(jobs, workers):
-                yield from refused
+                yield from map(desk.noted, refused)
                 refused.clear()
                 counted[GRADED] += 1
-                yield desk.save(paper, outcome)
+                yield desk.noted(desk.save(paper, outcome))
         except Unavailable as unavailable:
             raise _refused(unavailable) from None
-        yield from refused
+        yield from map(desk.noted, refused)
 
 
 @contextmanager
 def _timed(desk: Desk) -> Iterator[Counter[str]]:
-    """Put on record how many submissions a run has judged, and how long that took."""
+    """Put on record how many submissions a run has judged, and how long that took, when it comes to its end."""
     counted: Counter[str] = Counter()
     began = time.monotonic()
-    try:
-        yield counted
-    finally:
-        if counted[GRADED]:
-            record.note(desk.course, record.RUN, desk.assignment, judged=counted[GRADED],
-                        seconds=round(time.monotonic() - began, 1))
+    yield counted
+    if counted[GRADED]:
+        record.note(desk.course, record.RUN, desk.assignment, judged=counted[GRADED],
+                    seconds=round(time.monotonic() - began, 1))
 
 
 def _require_ready() -> None:
@@ -225,6 +223,12 @@ class Desk:
             return Result(paper.student, REFUSED, f"{paper.student}: what came of judging cannot be written down, "
                           f"{type(error).__name__}: {error}. Nothing was marked; look at the notebook.")
         return Result(paper.student, GRADED)
+
+    def noted(self, result: Result) -> Result:
+        """Put a refusal on record; what was graded is there already."""
+        if result.status == REFUSED:
+            record.note(self.course, record.REFUSED, self.assignment, result.student, why=result.sentence)
+        return result
 
     def _write(self, paper: Paper, outcome: Outputs) -> None:
         offset = 0

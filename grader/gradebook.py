@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import sqlite3
 from collections.abc import Iterator
@@ -149,7 +150,8 @@ def make_ready(course: Course) -> None:
 def reason(error: Exception) -> str:
     """What a database or the system says went wrong, in one line."""
     if isinstance(error, OSError):
-        return f"{error.strerror} ({Path(error.filename).parent})" if error.filename else str(error)
+        says = "the disk is full" if error.errno == errno.ENOSPC else error.strerror
+        return f"{says} ({Path(error.filename).parent})" if error.filename else str(says or error)
     lines = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
     return lines[0].rstrip(". ")
 

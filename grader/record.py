@@ -6,6 +6,7 @@ version of the checks and every submission that was graded, each once, under the
 
 from __future__ import annotations
 
+import errno
 import getpass
 import gzip
 import hashlib
@@ -24,7 +25,7 @@ from grader.course import CLASS, Course, Trouble
 
 FOLDER, LOG, KEPT = "record", "log.jsonl", "kept"
 GRADED, REGRADED, RELEASED, EXPORTED = "graded", "regraded", "released", "exported"
-RUN, REFUSED = "run", "refused"
+RUN, REFUSED, FEEDBACK = "run", "refused", "feedback written"
 SHOWN = 12      # how many letters of a hash are shown
 
 
@@ -127,7 +128,7 @@ def _append(path: Path, line: bytes) -> None:
             line = line if file.read(1) == b"\n" else b"\n" + line
         written = file.write(line)
         if written != len(line):
-            raise OSError(28, os.strerror(28), str(path))
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
 
 def _parsed(line: bytes) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from grader import explain, grade, gradebook, record
+from grader import explain, exports, feedback, grade, gradebook, record
 from grader.course import Course, Trouble
 from grader.demo import answered
 from tests.conftest import ASSIGNMENT
@@ -178,3 +178,18 @@ def test_two_processes_write_whole_lines_and_a_cut_line_is_no_line(tmp_path):
     lines = log.read_bytes().splitlines()
     assert json.loads(lines[-1])["number"] == 200
     assert len(lines) == 401
+
+
+def test_refusals_feedback_and_exports_are_on_record(course, skeleton, answers, hand_in, workers):
+    hand_in(course, "bo", answered(skeleton, answers))
+    hand_in(course, "torn", "{")
+    list(grade.grade(course, ASSIGNMENT, ["bo", "torn"], workers))
+    list(feedback.write(course, ASSIGNMENT, ["bo"]))
+    exports.export(course, [ASSIGNMENT], "csv", unread=True)
+    found = {entry["what"]: entry for entry in record.entries(course, ASSIGNMENT)}
+    assert found.keys() == {record.GRADED, record.REFUSED, record.RUN, record.FEEDBACK, record.EXPORTED}
+    assert (found[record.REFUSED]["student"], "is not a notebook" in found[record.REFUSED]["why"]) == ("torn", True)
+    assert (found[record.RUN]["judged"], found[record.EXPORTED]["format"], found[record.EXPORTED]["students"]) == (
+        1, "csv", 1)
+    with pytest.raises(Trouble, match="No grading of torn in 1-rnn is on record"):
+        explain.explain(course, ASSIGNMENT, "torn")
