@@ -17,7 +17,7 @@ FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0
 
 TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?( ?[\w+-][\w+/:-]{0,40})?", re.ASCII)
 
-NOTES, LONGEST_NOTE = ("timestamp.txt", "submission_secret.txt"), 1000
+TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"
 LONGEST_NAME = 128      # what a gradebook's column holds
 
 
@@ -81,7 +81,7 @@ def read_bytes(folder: Path, name: str) -> bytes:
 
 def timestamp(course: Course, assignment: str, student: str) -> str | None:
     """When a submission was handed in, as nbgrader's exchange wrote it down; None where it did not."""
-    path = course.submitted / student / assignment / "timestamp.txt"
+    path = course.submitted / student / assignment / TIMESTAMP
     if path.is_symlink() or not path.is_file() or path.stat().st_size > 100:
         return None
     text = path.read_text(encoding="utf-8", errors="replace").strip()
@@ -92,15 +92,14 @@ def timestamp(course: Course, assignment: str, student: str) -> str | None:
 
 
 def notes(course: Course, assignment: str, student: str) -> dict[str, bytes | None]:
-    """What nbgrader's exchange wrote down beside a submission, by file; None where it did not."""
-    found: dict[str, bytes | None] = dict.fromkeys(NOTES)
-    for name in NOTES:
-        try:
-            content = read_bytes(course.submitted / student / assignment, name)
-        except Trouble:
-            continue
-        found[name] = content if len(content) <= LONGEST_NOTE else None
-    return found
+    """What nbgrader's exchange wrote down beside a submission, by file; None where it did not, or not in its way."""
+    time = timestamp(course, assignment, student)
+    try:
+        secret = read_bytes(course.submitted / student / assignment, SECRET)
+    except Trouble:
+        secret = b""
+    return {TIMESTAMP: f"{time}\n".encode() if time else None,
+            SECRET: secret if re.fullmatch(rb"[!-~]{1,200}\n?", secret) else None}
 
 
 def _up_to(handle: int, size: int) -> bytes:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from grader import grade as grading
-from grader import gradebook, late, new, release
+from grader import gradebook, late, new, release, submission
 from grader.course import Course, Trouble, find_course
 from grader.demo import answered
 from grader.new import Plan
@@ -50,6 +50,18 @@ def test_its_configuration_is_what_was_planned(made):
     text = new.configuration(Plan("'''\n\\"))
     assert compile(ast.parse(text), "config", "exec")
     assert "\n# c.AssignLatePenalties.plugin_class" in text
+
+
+def test_notes_that_the_exchange_would_not_write_go_nowhere(desk, hand_in, untouched):
+    path = hand_in(desk, "ada", untouched)
+    right = ("2027-03-01 10:00:00 UTC", b"2f1c-aa\n")
+    for time, secret in (right, ("soon", b"\xff\xfe"), ("", b"a b"), ("x" * 999, b"")):
+        path.with_name("timestamp.txt").write_text(time, encoding="utf-8")
+        path.with_name("submission_secret.txt").write_bytes(secret)
+        notes = submission.notes(desk, ASSIGNMENT, "ada")
+        good = (time, secret) == right
+        assert notes == {"timestamp.txt": f"{time}\n".encode() if good else None,
+                         "submission_secret.txt": secret if good else None}
 
 
 def test_a_release_keeps_the_due_date(made):
