@@ -80,6 +80,9 @@ SHARED = '''def beam_search(params, pooled, grid, beam, max_length, penalty):
 '''
 
 MISTAKES = [
+    Mistake("attention_forward", "no cache returned", (("return context, weights, cache", "return context, weights"),), "expected 3 things: context, weights, cache"),
+    Mistake("attention_lstm_step_forward", "no cache returned", (("return next_h, next_c, cache", "return next_h, next_c"),), "expected 3 things: next_h, next_c, cache"),
+    Mistake("attention_lstm_forward", "no cache returned", (("return h, cache", "return h"),), "expected 2 things: h, cache"),
     Mistake("attention_forward", "softmax over the batch", ((EXP, EXP.replace("axis=1", "axis=0")), (SHARE, SHARE.replace("axis=1", "axis=0"))),
             "the softmax is over the batch"),
     Mistake("attention_forward", "softmax over everything", ((SHARE, "weights = weights / weights.sum()"),), "over batch and regions together"),

@@ -23,6 +23,8 @@ P = "p = np.exp(shifted) / np.exp(shifted).sum()"
 STANDARD = "h, labels = h / np.where(size_h > 0, size_h, 1), labels / np.where(size_labels > 0, size_labels, 1)"
 
 MISTAKES = [
+    Mistake("char_step_forward", "no cache returned", (("return next_h, scores, cache", "return next_h, scores"),), "expected 3 things: next_h, scores, cache"),
+    Mistake("chunk_forward", "no cache returned", (("return loss, h_last, cache", "return loss, h_last"),), "expected 3 things: loss, h_last, cache"),
     Mistake("one_hot", "a row", (("(size, 1)", "(1, size)"), ("x[index]", "x[0, index]")), "It looks transposed"),
     Mistake("one_hot", "no column", (("(size, 1)", "size"),), "x has shape (V=5), expected (V=5, 1)"),
     Mistake("one_hot", "counts from one", (("x[index] = 1", "x[index - 1] = 1"),), "x is wrong"),

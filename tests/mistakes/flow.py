@@ -61,6 +61,7 @@ def relu(**other: str) -> dict[str, str]:
 
 
 MISTAKES = [
+    Mistake("leaky_step_forward", "no cache returned", (("return next_h, cache", "return next_h"),), "expected 2 things: next_h, cache"),
     Mistake("jacobian", "transposed", ((J, "(1 - h**2) * Wh"),), "It equals the transpose of the right answer"),
     Mistake("jacobian", "transposed by transposing", ((J, f"({J}).T"),), "It equals the transpose of the right answer"),
     Mistake("jacobian", "Wh as it is", ((J, "(1 - h**2)[:, None] * Wh"),), "It equals the transpose of the right answer"),

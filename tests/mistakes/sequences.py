@@ -20,6 +20,9 @@ STORE = "words[:, t] = np.where(ended, NULL, word)"
 NOTE = "        ended |= word == END\n"
 
 MISTAKES = [
+    Mistake("deep_rnn_forward", "no cache returned", (("return h, cache", "return h"),), "expected 2 things: h, cache"),
+    Mistake("last_state_forward", "no cache returned", (("return last, cache", "return last"),), "expected 2 things: last, cache"),
+    Mistake("encode_forward", "no cache returned", (("return state, cache", "return state"),), "expected 2 things: state, cache"),
     Mistake("deep_rnn_forward", "the same h0 for all layers", ((LAYER, LAYER.replace("h0", "h0s[0]")),), "when every layer begins with h0s[0]"),
     Mistake("deep_rnn_forward", "h0s from the top", ((ZIP, ZIP.replace("h0s", "h0s[::-1]")),), "from the top down"),
     Mistake("deep_rnn_forward", "each layer reads x", ((LAYER, LAYER.replace("h, h0", "x, h0")),), "two shapes do not multiply"),
