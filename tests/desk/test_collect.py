@@ -211,7 +211,7 @@ def test_a_full_disk_is_told_and_the_rest_comes_later(desk, zipped, untouched, m
 
     with monkeypatch.context() as patch:
         patch.setattr(notebooks, "write_bytes", full)
-        with pytest.raises(Trouble, match=r"Collecting stopped: the disk is full .*\. What was collected so far is kept"):
+        with pytest.raises(Trouble, match=r"Collecting stopped: the disk is full .*\. What was collected so far"):
             collect(desk, source)
     report = collect(desk, source)
     assert (report.collected, report.unchanged) == ({ASSIGNMENT: ["bao"]}, 1)
