@@ -296,6 +296,13 @@ def test_many_calls_in_one_round_trip(define):
     assert type(f).many(f, []) == []
 
 
+@pytest.mark.parametrize("seconds", [0.06, 0.3])
+def test_a_batch_of_slow_calls_comes_whole(define, seconds):
+    """Whether a part is sent just after the last call or not, the last part has the last result."""
+    f = define(f"import time\ndef f(k):\n    time.sleep({seconds})\n    return k")
+    assert f.many([(k,) for k in range(5)], keep=False) == list(range(5))
+
+
 def test_many_calls_cost_little(define):
     """Processor seconds of both sides, for 300 calls with five arrays in and three out."""
     f = define("def f(x, prev_h, Wx, Wh, b):\n    return b, (x, prev_h)")
