@@ -245,6 +245,7 @@ def test_a_question_marked_in_formgrader_is_in_report_and_export(
     shoot("report-1-before")
     question.get_by_role("link", name="read in formgrader").click()
 
+    expect(page.locator("tbody tr")).to_have_count(len(GRADED))
     page.get_by_role("button", name="Show All Names").click()
     page.get_by_role("link", name="ada").click()
     give(page, "why-two-gradients", "2")
