@@ -202,13 +202,19 @@ def number(value: float | None) -> str:
 
 
 def _gradescope(course: Course, made: Sheet, folder: Path) -> Path:
-    """Write the results.json of each student's autograder: FOLDER/ASSIGNMENT/STUDENT/results.json."""
+    """Write the results.json of each student's autograder: FOLDER/ASSIGNMENT/STUDENT/results.json.
+
+    Whoever is left out has none, nor one of an earlier export.
+    """
     from grader.gradescope import results
 
     for mark in made.marks.values():
-        if mark.earned is not None:
-            content = results(course, mark.assignment, mark.student, made.value(mark.student, mark.assignment))
-            path = folder / mark.assignment / mark.student / "results.json"
+        path = folder / mark.assignment / mark.student / "results.json"
+        value = made.value(mark.student, mark.assignment)
+        if mark.earned is None or value is None:
+            path.unlink(missing_ok=True)
+        else:
+            content = results(course, mark.assignment, mark.student, value)
             notebooks.write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     return folder
 

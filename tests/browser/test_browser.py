@@ -1,7 +1,8 @@
-"""A student writes, runs, saves and validates a notebook; an instructor finds the class in formgrader."""
+"""A student writes, runs, saves and validates a notebook; an instructor marks in formgrader and reads the report."""
 
 from __future__ import annotations
 
+import csv
 import shutil
 import subprocess
 import sys
@@ -107,11 +108,31 @@ def checked(page: Any) -> Any:
 
 def build_demo(folder: Path) -> Path:
     """Build and grade the demonstration class, as an instructor would."""
-    command = [sys.executable, "-m", "grader", "demo", "--in", str(folder), "--course", str(COURSE.root)]
-    done = subprocess.run(command, cwd=folder.parent, capture_output=True, text=True, encoding="utf-8",
-                          timeout=DEMO_SECONDS)
-    assert done.returncode == 0, done.stdout + done.stderr
+    run(folder.parent, "demo", "--in", str(folder), "--course", str(COURSE.root))
     return folder
+
+
+def run(folder: Path, *words: str) -> None:
+    """Run a command of the kit in a folder."""
+    done = subprocess.run([sys.executable, "-m", "grader", *words], cwd=folder, capture_output=True, text=True,
+                          encoding="utf-8", timeout=DEMO_SECONDS)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def give(page: Any, question: str, points: str) -> None:
+    """Write the points of a question into its box in formgrader, and wait until they are kept."""
+    score = page.locator(f"#{question}.score")
+    score.scroll_into_view_if_needed()
+    score.fill(points)
+    with page.expect_response(lambda answer: "/api/grade/" in answer.url and answer.request.method == "PUT"):
+        score.press("Tab")
+
+
+def exported(course: Course, *options: str) -> dict[str, dict[str, str]]:
+    """The plain table of marks, made by the command, by student."""
+    run(course.root, "export", demo.ASSIGNMENT, *options)
+    with (course.exports / f"{demo.ASSIGNMENT}-csv.csv").open(encoding="utf-8", newline="") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
 
 
 def test_a_student_writes_a_function_and_its_check_says_so(
@@ -196,12 +217,48 @@ def test_an_instructor_finds_the_class_in_formgrader(
 
     page.get_by_role("link", name="ada").click()
     expect(page.locator(f"#check-{FUNCTION}.score")).to_have_attribute("placeholder", "4")
-    score = page.locator("#why-two-gradients.score")
-    score.scroll_into_view_if_needed()
+    page.locator("#why-two-gradients.score").scroll_into_view_if_needed()
     shoot("instructor-4-answer")
-    score.fill("2")
-    with page.expect_response(lambda answer: "/api/grade/" in answer.url and answer.request.method == "PUT"):
-        score.press("Tab")
+    give(page, "why-two-gradients", "2")
     page.goto(lab.url(f"formgrader/manage_submissions/{demo.ASSIGNMENT}"))
     expect(rows.filter(has_text="ada")).to_contain_text("38 / 42")
     shoot("instructor-5-marked")
+
+
+def test_a_question_marked_in_formgrader_is_in_report_and_export(
+    start_lab: StartLab, page: Any, shoot: Shoot, tmp_path: Path
+) -> None:
+    """Follow the report's link into formgrader, mark both questions of one student, and find the marks outside."""
+    from playwright.sync_api import expect
+
+    lab = start_lab(build_demo(tmp_path / "demo"))
+    course = Course(lab.root)
+    before = exported(course)["ada"]
+    assert (before["earned"], before["unread_questions"], before["exported"]) == ("36", "2", "")
+    report = course.reports / f"{demo.ASSIGNMENT}.html"
+    run(course.root, "report", demo.ASSIGNMENT, "--formgrader", lab.address)
+    page.goto(lab.url("formgrader"))                # signs in
+    page.goto(report.as_uri())
+    question = page.locator("tr").filter(has_text="why-two-gradients").filter(has_text="read in formgrader")
+    expect(question.locator("td").nth(1)).to_have_text("5")
+    question.scroll_into_view_if_needed()
+    shoot("report-1-before")
+    question.get_by_role("link", name="read in formgrader").click()
+
+    expect(page.locator("tbody tr")).to_have_count(len(GRADED))
+    page.get_by_role("button", name="Show All Names").click()
+    page.get_by_role("link", name="ada").click()
+    give(page, "why-two-gradients", "2")
+    give(page, "why-memory-fades", "2.5")
+    shoot("report-2-marked")
+
+    after = exported(course)["ada"]
+    assert (after["earned"], after["unread_questions"], after["exported"]) == ("40.5", "0", "40.5")
+    run(course.root, "report", demo.ASSIGNMENT)
+    page.goto(report.as_uri())
+    expect(question.locator("td").nth(1)).to_have_text("4")
+    page.locator("summary").filter(has_text="For the teaching team").click()
+    row = page.locator("details tr").filter(has=page.get_by_role("rowheader", name="ada", exact=True))
+    expect(row.locator("td").first).to_have_text("40.5")
+    row.scroll_into_view_if_needed()
+    shoot("report-3-after")

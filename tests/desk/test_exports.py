@@ -146,8 +146,11 @@ def test_no_name_is_a_formula(marked):
 
 
 def test_gradescopes_results(marked):
+    folder, _ = exports.export(marked, [ASSIGNMENT], "gradescope", unread=True)
+    late = json.loads((folder / ASSIGNMENT / "bao" / "results.json").read_text(encoding="utf-8"))
+    assert late["score"] == pytest.approx(100 * total(marked, "bao") * 0.5 / most(marked), abs=1e-3)
     folder, _ = exports.export(marked, [ASSIGNMENT], "gradescope")
-    assert sorted(path.parent.name for path in folder.rglob("results.json")) == ["ada", "bao", "chloé"]
+    assert sorted(path.parent.name for path in folder.rglob("results.json")) == ["ada", "chloé"], "bao is left out"
     told = json.loads((folder / ASSIGNMENT / "ada" / "results.json").read_text(encoding="utf-8"))
     require_gradescope(told)
     assert told["score"] == pytest.approx(100 * total(marked, "ada") / most(marked), abs=1e-3)
