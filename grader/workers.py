@@ -74,7 +74,7 @@ class Dask:
             from distributed import Client
         except ImportError:
             raise Trouble("--dask needs the extra: python -m pip install 'unrolled[cluster]'.") from None
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)     # what matters is said in a sentence
+        _silence("distributed")     # what matters is said in a sentence
         self._address = address
         try:
             self._client = Client(address, timeout="10s")
@@ -99,6 +99,13 @@ class Dask:
 
     def close(self) -> None:
         self._client.close()
+
+
+def _silence(package: str) -> None:
+    """Keep a package's loggers quiet; each may have a level of its own."""
+    for name in [package, *logging.root.manager.loggerDict]:
+        if name.partition(".")[0] == package:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def judged(jobs: Iterable[tuple[Any, Job]], workers: Workers) -> Iterator[tuple[Any, Outputs | Exception]]:
