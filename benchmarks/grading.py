@@ -34,8 +34,9 @@ from unittest.mock import patch
 from rich.console import Console
 from rich.table import Table
 
-from grader import demo, gradebook, notebooks
+from grader import gradebook, notebooks
 from grader.course import Course, find_course
+from grader.desk import demo
 from grader.release import generate
 
 ASSIGNMENT, NOTEBOOK = "1-rnn", "rnn.ipynb"

@@ -5,7 +5,7 @@ people choose it; to them come the known right variants of the tests. A copy is 
 changed, its independent statements and commuting operands in another order, its layout and comments changed, its
 expressions split over temporaries, or all of that. Every text is first run through the check of its question, hidden
 part included: only right answers count. Printed are, by question, how many copies stand out and how many independent
-pairs do, or that the comparison abstains. The thresholds are those of `grader.similarity`, the same everywhere.
+pairs do, or that the comparison abstains. The thresholds are those of `grader.desk.similarity`, the same everywhere.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from grader.similarity import Answer, Pair, Question, read
+from grader.desk.similarity import Answer, Pair, Question, read
 from tests.lesson import Lesson, edited
 from tests.mistakes import rnn
 

@@ -89,7 +89,7 @@ def new(
     course: CoursePath = None,
 ) -> None:
     """Make a course folder from this kit, ready for nbgrader, its exchange and formgrader."""
-    from grader import new as making
+    from grader.desk import new as making
 
     plan = making.Plan(name, assignment or [], id, _times(due), _numbers(points), late, exchange)
     with err.status("Making the course"):
@@ -105,7 +105,7 @@ def new_assignment(
     course: CoursePath = None,
 ) -> None:
     """Start an assignment of your own: a small one that can be released, to be changed into yours."""
-    from grader import author
+    from grader.desk import author
 
     here = find_course(course)
     path = author.new_assignment(here, name)
@@ -120,7 +120,8 @@ def add_students(
     course: CoursePath = None,
 ) -> None:
     """Add students to the gradebook from a list: all of them, or, where a line is wrong, none."""
-    from grader import lock, roster
+    from grader import lock
+    from grader.desk import roster
 
     here = find_course(course)
     with lock.held(here, "adding students"):
@@ -140,8 +141,8 @@ def collect(
     course: CoursePath = None,
 ) -> None:
     """Put submissions from a ZIP or a folder into class/submitted; exit 1 if some of it was left out."""
-    from grader import collect as collecting
     from grader import lock
+    from grader.desk import collect as collecting
 
     here = find_course(course)
     with lock.held(here, "collecting"):
@@ -179,7 +180,7 @@ def feedback(
     course: CoursePath = None,
 ) -> None:
     """Write each student's feedback page, without hidden checks, into class/feedback."""
-    from grader import feedback as pages
+    from grader.desk import feedback as pages
 
     here = find_course(course)
     who = pages.graded(here, assignment, student)
@@ -203,7 +204,7 @@ def export(
     course: CoursePath = None,
 ) -> None:
     """Write marks as Canvas and Moodle import them, as Gradescope's results, or as a plain table."""
-    from grader import exports
+    from grader.desk import exports
 
     here = find_course(course)
     if (assignment is None) != all:
@@ -223,7 +224,7 @@ def gradescope(
     course: CoursePath = None,
 ) -> None:
     """Make the archive that Gradescope builds an autograder from."""
-    from grader import gradescope as packing
+    from grader.desk import gradescope as packing
 
     here = find_course(course)
     with err.status("Packing the autograder"):
@@ -242,7 +243,7 @@ def report(
     course: CoursePath = None,
 ) -> None:
     """Write the class report: marks, checks, mistakes in teaching words with nameless examples, who is stuck where."""
-    from grader import report as reporting
+    from grader.desk import report as reporting
 
     path = reporting.write(find_course(course), assignment, formgrader)
     out.print(str(path), markup=False, soft_wrap=True)
@@ -256,7 +257,7 @@ def explain(
     course: CoursePath = None,
 ) -> None:
     """Explain a mark: each check with its words and version, what people gave, lateness, and what was before."""
-    from grader import explain as explaining
+    from grader.desk import explain as explaining
 
     here = find_course(course)
     found = explaining.explain(here, assignment, student)
@@ -283,7 +284,7 @@ def regrade(
 ) -> None:
     """Grade anew by checks that were changed in solutions/: shows whose marks change, then asks, then writes."""
     from grader import lock
-    from grader import regrade as regrading
+    from grader.desk import regrade as regrading
     from grader.workers import Local
 
     here = find_course(course)
@@ -317,7 +318,7 @@ def regrade(
 @app.command()
 def similar(assignment: Assignment, course: CoursePath = None) -> None:
     """Compare answers with each other by what they compute, and write a page with those that stand out."""
-    from grader import similarity
+    from grader.desk import similarity
 
     here = find_course(course)
     with err.status("Comparing everyone with everyone"):
@@ -340,7 +341,7 @@ def demo(
     course: CoursePath = None,
 ) -> None:
     """Play the whole loop on a small made-up class: release, submit, grade, give feedback, report."""
-    from grader import demo as playing
+    from grader.desk import demo as playing
     from grader.workers import Local
 
     here, assignment = playing.prepare(find_course(course), folder, lambda line: out.print(line, markup=False))
@@ -398,7 +399,7 @@ def _print_lines(lines: list[str]) -> None:
 
 def _reproduce(course: Course, assignment: str, student: str) -> int:
     """Grade again as it was and say whether the same came out: 0 if so."""
-    from grader import explain as explaining
+    from grader.desk import explain as explaining
     from grader.sandbox import Unavailable
 
     try:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from grader import demo, notebooks
+from grader import notebooks
 from grader.checks.gradients import Secret
 from grader.course import Course
+from grader.desk import demo
 from grader.release import generate
 from grader.workers import Local
 from tests.lesson import ROOT

@@ -9,7 +9,7 @@ import pytest
 
 from grader import grade, gradebook, notebooks
 from grader.course import Course, Trouble, find_course
-from grader.demo import answered
+from grader.desk.demo import answered
 from tests.conftest import ASSIGNMENT
 
 NOT_NOTEBOOKS = {

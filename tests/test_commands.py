@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from grader.demo import answered
+from grader.desk.demo import answered
 from tests.conftest import ASSIGNMENT
 
 COMMANDS = ["new", "new-assignment", "add-students", "release", "check", "collect", "grade", "feedback", "report",

@@ -11,8 +11,8 @@ import pytest
 
 from grader import grade, gradebook
 from grader.course import Trouble
-from grader.demo import answered
-from grader.report import said
+from grader.desk.demo import answered
+from grader.desk.report import said
 from tests.conftest import ASSIGNMENT
 
 NOISE = """    import sys, warnings

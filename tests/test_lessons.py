@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from grader import demo, grade, gradebook, notebooks
+from grader import grade, gradebook, notebooks
 from grader.course import Course
-from grader.demo import answered
+from grader.desk import demo
+from grader.desk.demo import answered
+from grader.desk.report import said
 from grader.release import generate
-from grader.report import said
 from tests.lesson import ROOT, Lesson, edited
 from tests.mistakes import captioning, rnn
 from tests.test_mistakes import LESSONS

@@ -13,7 +13,7 @@ from typing import Any
 
 from grader import gradebook
 from grader.course import Course
-from grader.demo import UNFINISHED, answered
+from grader.desk.demo import UNFINISHED, answered
 from grader.sandbox.tree import descendants, read
 from tests.attacks.kit import Attack, Kit
 from tests.lesson import edited

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from grader.demo import answered
+from grader.desk.demo import answered
 from tests.attacks.kit import Attack, Kit, Make, check_cells, code, edited, position, text
 
 SHADOW = "open({CANARY!r} + '/shadow', 'w')\nallclose = lambda *a, **k: True\n"

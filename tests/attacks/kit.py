@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import notebooks
-from grader.demo import answered
+from grader.desk.demo import answered
 
 SHAPED = {
     "rnn_step_forward": "return evil(a[1].shape), a",

@@ -13,8 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from grader import demo, grade, notebooks
+from grader import grade, notebooks
 from grader.course import Course
+from grader.desk import demo
 from grader.release import generate
 from grader.workers import Local
 from tests.attacks import ATTACKS

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from grader import cli, feedback, grade, report
+from grader import cli, grade
 from grader.course import Course
+from grader.desk import feedback, report
 from grader.workers import Local
 from tests.attacks import ATTACKS
 from tests.attacks.classroom import (

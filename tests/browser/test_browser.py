@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from grader import demo, notebooks
+from grader import notebooks
 from grader.course import Course
+from grader.desk import demo
 from tests.browser.conftest import Lab, Shoot
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]

@@ -20,7 +20,7 @@ from sqlalchemy import create_engine, text
 
 from grader import gradebook, notebooks
 from grader.course import Course
-from grader.demo import answered
+from grader.desk.demo import answered
 from grader.sandbox.tree import descendants
 from tests.conftest import ASSIGNMENT, NOTEBOOK
 from tests.lesson import ROOT, edited

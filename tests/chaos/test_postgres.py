@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from grader import gradebook, report
+from grader import gradebook
 from grader.course import CONFIG, Course, Trouble
+from grader.desk import report
 from tests.chaos import classroom
 from tests.conftest import ASSIGNMENT
 

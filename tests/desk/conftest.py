@@ -12,7 +12,7 @@ import pytest
 
 from grader import gradebook
 from grader.course import Course
-from grader.demo import answered
+from grader.desk.demo import answered
 from tests.conftest import ASSIGNMENT
 
 ROSTER = {"ada": ("Ada", "Ahlgren"), "bao": ("Bao", "Nguyen"), "chloé": ("Chloé", "Dubois-Martin"),

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from grader import unpack
-from grader.collect import collect
 from grader.course import Trouble
+from grader.desk import unpack
+from grader.desk.collect import collect
 from tests.conftest import ASSIGNMENT
 
 HONEST = {"Ada Ahlgren_1_assignsubmission_file_/rnn.ipynb": "ada",

@@ -7,9 +7,9 @@ import pytest
 
 from grader import grade as grading
 from grader import gradebook, late, notebooks
-from grader.collect import collect, lines
 from grader.course import Trouble
-from grader.demo import answered
+from grader.desk.collect import collect, lines
+from grader.desk.demo import answered
 from tests.conftest import ASSIGNMENT
 
 EARLY, LATE = datetime(2027, 2, 27, 10), datetime(2027, 3, 3, 9)

@@ -8,10 +8,11 @@ import zipfile
 
 import pytest
 
-from grader import exports, gradebook
 from grader import grade as grading
+from grader import gradebook
 from grader.course import Course, Trouble
-from grader.demo import PROSE, answered
+from grader.desk import exports
+from grader.desk.demo import PROSE, answered
 from tests.conftest import ASSIGNMENT
 from tests.desk.conftest import ROSTER
 

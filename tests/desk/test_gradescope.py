@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from grader import grade as grading
-from grader import gradebook, gradescope
+from grader import gradebook
 from grader.course import CONFIG
-from grader.demo import answered
+from grader.desk import gradescope
+from grader.desk.demo import answered
 from tests.conftest import ASSIGNMENT
 from tests.desk.test_exports import require_gradescope
 

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from grader import grade as grading
-from grader import gradebook, late, new, release, submission
+from grader import gradebook, late, release, submission
 from grader.course import Course, Trouble, find_course
-from grader.demo import answered
-from grader.new import Plan
+from grader.desk import new
+from grader.desk.demo import answered
+from grader.desk.new import Plan
 from tests.conftest import ASSIGNMENT
 from tests.lesson import ROOT
 

@@ -5,10 +5,11 @@ import re
 
 import pytest
 
-from grader import author, gradebook, new, notebooks
+from grader import gradebook, notebooks
 from grader.course import Course, Trouble
-from grader.demo import answered
-from grader.new import Plan
+from grader.desk import author, new
+from grader.desk.demo import answered
+from grader.desk.new import Plan
 from tests.lesson import ROOT
 
 GUIDE = (ROOT / "docs" / "own-assignments.md").read_text(encoding="utf-8")

@@ -7,9 +7,10 @@ import shutil
 
 import pytest
 
-from grader import explain, exports, feedback, grade, gradebook, record
+from grader import grade, gradebook, record
 from grader.course import Course, Trouble
-from grader.demo import answered
+from grader.desk import explain, exports, feedback
+from grader.desk.demo import answered
 from tests.conftest import ASSIGNMENT
 
 CHECK = "check-rnn_backward"

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from grader import explain, grade, gradebook, record, regrade
+from grader import grade, gradebook, record
 from grader.course import Trouble
-from grader.demo import answered
+from grader.desk import explain, regrade
+from grader.desk.demo import answered
 from tests.conftest import ASSIGNMENT
 
 PATH = "rnn.ipynb"

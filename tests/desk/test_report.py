@@ -7,8 +7,9 @@ import shutil
 
 import pytest
 
-from grader import grade, gradebook, report
-from grader.demo import answered
+from grader import grade, gradebook
+from grader.desk import report
+from grader.desk.demo import answered
 from tests.conftest import ASSIGNMENT
 
 WRONG = ("dh[:, t] + dh0", "dh[:, t]")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from grader import roster
 from grader.course import Trouble
-from grader.roster import Roster, Student
+from grader.desk import roster
+from grader.desk.roster import Roster, Student
 
 CANVAS = '''Student,ID,SIS User ID,SIS Login ID,Section,1-rnn (12)
 "    Points Possible",,,,,40

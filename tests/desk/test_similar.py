@@ -5,9 +5,9 @@ import random
 import pytest
 
 from benchmarks import similarity as bench
-from grader import similarity
 from grader.course import Trouble
-from grader.demo import answered
+from grader.desk import similarity
+from grader.desk.demo import answered
 from tests.conftest import ASSIGNMENT
 
 LONG, SHORT = "rnn_backward", "product_backward"

@@ -17,10 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from grader import explain, gradebook, notebooks, record
 from grader import grade as grading
+from grader import gradebook, notebooks, record
 from grader.course import Course
-from grader.demo import answered
+from grader.desk import explain
+from grader.desk.demo import answered
 from tests.desk.test_exports import canvas_import, moodle_import, rows
 from tests.lesson import ROOT, edited
 from tests.mistakes import Mistake, Variant, gru, rnn

@@ -3,7 +3,7 @@
 The archive's layout, results.json and /autograder are those of Gradescope's "Autograder Specifications"
 (gradescope-autograders.readthedocs.io/en/latest/specs). In the container it runs as
 
-    python -m grader.gradescope /autograder
+    python -m grader.desk.gradescope /autograder
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from grader import collect, gradebook, notebooks, report, submission
+from grader import gradebook, notebooks, submission
 from grader.course import CONFIG, Course, Trouble
-from grader.demo import CONFIG as PLAIN_CONFIG
+from grader.desk import collect, report
+from grader.desk.demo import CONFIG as PLAIN_CONFIG
 from grader.grade import GRADED, grade
 from grader.ready import require_ready
 from grader.release import generate
@@ -56,7 +57,7 @@ RUN = """\
 # Run for every submission; what it says on stdout and stderr is shown to instructors.
 root="${AUTOGRADER_ROOT:-/autograder}"
 export PYTHONPATH="$root/source/kit" PYTHONDONTWRITEBYTECODE=1
-exec "${AUTOGRADER_PYTHON:-$root/env/bin/python}" -m grader.gradescope "$root"
+exec "${AUTOGRADER_PYTHON:-$root/env/bin/python}" -m grader.desk.gradescope "$root"
 """
 
 
@@ -182,7 +183,7 @@ def _grade(course: Course, assignment: str, trusted: bool) -> Any:
 
 
 def _lock() -> bytes:
-    path = Path(__file__).resolve().parents[1] / LOCK
+    path = Path(__file__).resolve().parents[2] / LOCK
     if not path.is_file():
         raise Trouble(f"{path} is missing: it says what the container has to install. Run this from a checkout.")
     return path.read_bytes()
@@ -206,7 +207,7 @@ def _kit(course: Course, assignment: str) -> dict[str, bytes]:
         if spec is None or not spec.origin:
             raise Trouble(f"The package {name} is not installed here, and the container needs it.")
         found |= {f"{name}/{path}": content for path, content in _files(Path(spec.origin).parent).items()}
-    root = Path(__file__).resolve().parents[1]
+    root = Path(__file__).resolve().parents[2]
     texts = [path.read_text(encoding="utf-8") for path in (course.solutions / assignment).glob("*.ipynb")]
     if any(re.search(r"\bdata\.load\(", text) for text in texts) and (root / "datasets" / "scenes").is_dir():
         found["pyproject.toml"] = (root / "pyproject.toml").read_bytes()

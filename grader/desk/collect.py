@@ -16,11 +16,12 @@ from pathlib import Path
 
 from nbgrader.utils import parse_utc
 
-from grader import clock, gradebook, late, notebooks, submission, table
+from grader import clock, gradebook, late, notebooks, submission
 from grader.course import Course, Trouble
-from grader.roster import EMAIL, NAME, Roster, squashed, students
-from grader.roster import ID as ID_COLUMNS
-from grader.unpack import Entry, Refused, opened, shown
+from grader.desk import table
+from grader.desk.roster import EMAIL, NAME, Roster, squashed, students
+from grader.desk.roster import ID as ID_COLUMNS
+from grader.desk.unpack import Entry, Refused, opened, shown
 
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)")
 CANVAS = re.compile(r"(?P<name>.+?)_(?:(?P<late>late)_)?(?P<number>\d+)_(?P<file>\d+)_(?P<rest>.+)", re.IGNORECASE)

@@ -537,7 +537,7 @@ def _answers(course: Course, assignment: str) -> tuple[dict[str, dict[str, str]]
 
 def write(course: Course, found: Comparison) -> Path:
     """Write the page that shows the pairs side by side, and return its path."""
-    pages = Environment(loader=PackageLoader("grader", "templates"), autoescape=True)
+    pages = Environment(loader=PackageLoader("grader.desk", "templates"), autoescape=True)
     texts = {question.name: {answer.student: answer for answer in question.answers} for question in found.questions}
     rarity = {question.name: question.weights for question in found.questions}
     shown = [(two, [(pair, side_by_side(rarity[pair.question], texts[pair.question][pair.first],

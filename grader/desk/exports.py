@@ -15,10 +15,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from grader import clock, gradebook, notebooks, record, roster
+from grader import clock, gradebook, notebooks, record
 from grader.course import Course, Trouble
+from grader.desk import roster
+from grader.desk.roster import Student
 from grader.late import Due, due
-from grader.roster import Student
 
 
 @dataclass(frozen=True)
@@ -206,7 +207,7 @@ def _gradescope(course: Course, made: Sheet, folder: Path) -> Path:
 
     Whoever is left out has none, nor one of an earlier export.
     """
-    from grader.gradescope import results
+    from grader.desk.gradescope import results
 
     for mark in made.marks.values():
         path = folder / mark.assignment / mark.student / "results.json"

@@ -7,10 +7,11 @@ import unicodedata
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from grader import gradebook, table
+from grader import gradebook
 from grader.course import Course, Trouble
+from grader.desk import table
+from grader.desk.unpack import unsafe
 from grader.submission import LONGEST_NAME
-from grader.unpack import unsafe
 
 ID = ("student id", "studentid", "sis login id", "login id", "username", "user name", "id number", "sis user id",
       "login", "netid", "id")

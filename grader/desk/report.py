@@ -126,7 +126,7 @@ def write(course: Course, assignment: str, formgrader: str = FORMGRADER) -> Path
         "written": written(course, assignment, graded), "spreads": spreads(course),
     }
     tables(course.reports / assignment, rows, **shown)
-    pages = Environment(loader=PackageLoader("grader", "templates"), autoescape=True)
+    pages = Environment(loader=PackageLoader("grader.desk", "templates"), autoescape=True)
     html = pages.get_template("report.html.j2").render(
         assignment=assignment, rows=rows, graded=graded, cells=cells, most=most, slots=SLOTS, **shown,
         middle=statistics.median(row.total for row in graded), refused=[row for row in rows if row.refused],

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from grader import feedback, gradebook, notebooks, report
+from grader import gradebook, notebooks
 from grader.course import Course, Trouble
+from grader.desk import feedback, report
 from grader.release import release
 
 ASSIGNMENT, NOTEBOOK = "1-rnn", "rnn"
