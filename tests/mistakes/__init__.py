@@ -10,6 +10,7 @@ class Mistake:
     """A mistake that students make: what is written instead, and the words that name its cause.
 
     ``edits`` are (right, wrong) pairs for the solution's own answer; ``instead`` replaces whole answers by name.
+    ``why`` is a sentence for a reader: what the mistake overlooks.
     """
 
     function: str
@@ -17,6 +18,7 @@ class Mistake:
     edits: tuple[tuple[str, str], ...] = ()
     words: str = ""
     instead: dict[str, str] = field(default_factory=dict)
+    why: str = ""
 
 
 @dataclass(frozen=True)
