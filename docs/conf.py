@@ -16,7 +16,6 @@ myst_heading_anchors = 4
 nb_execution_mode = "off"
 nb_output_stderr = "remove-warn"
 nb_mime_priority_overrides = [("html", "text/html", None)]
-nb_code_prompt_show = nb_code_prompt_hide = "Show the code"
 
 mathjax_path = "mathjax/tex-svg.js"
 mathjax3_config = {"options": {"enableMenu": False}, "svg": {"fontCache": "local"}}

@@ -89,7 +89,8 @@ def linked(text: str, place: str, name: str, site: dict[str, str], sections: dic
         if path == "README.md":
             return f"[{words}]({_way(place, sections.get(fragment, 'index'))})"
         if path in site:
-            return f"[{words}]({_way(place, site[path])}{'#' * bool(fragment)}{fragment})"
+            title = "" if words == target else words       # a file's name gives way to the page's title
+            return f"[{title}]({_way(place, site[path])}{'#' * bool(fragment)}{fragment})"
         if not (root / path).exists() and not path.startswith(("lessons/", "mistakes/", "guides/")) \
                 and path not in ("functions.md", "figures.md"):
             raise Trouble(f"{name} links to {target}, which is neither a file nor a page.")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from docs.site.lessons import Lesson, is_answer, visible
-from docs.site.pages import Figure, link
+from docs.site.pages import Figure, escaped, link
 from grader import notebooks
 
 THUMB = 560     # pixels wide, twice as many as it is shown
@@ -128,11 +128,6 @@ def figures(lessons: list[Lesson], found: list[Figure], thumbs: Path) -> str:
 def _card(figure: Figure, thumb: str) -> str:
     return (f"::::{{card}} {figure.label}\n:title: {figure.section}\n:image: /thumbs/{thumb}\n"
             f":alt: {figure.alt}\n\n{escaped(figure.alt)}\n::::")
-
-
-def escaped(text: str) -> str:
-    """Plain words, for a place where Markdown is read."""
-    return re.sub(r"([\\`*_{}\[\]<>#$|~])", r"\\\1", text)
 
 
 def thumbnail(figure: Figure, folder: Path) -> str:

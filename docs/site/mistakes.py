@@ -13,7 +13,7 @@ from typing import Any
 
 from docs.site.executed import digest, sources, versions
 from docs.site.lessons import ROOT, Lesson, read_lessons, visible
-from docs.site.pages import anchor, answer, link
+from docs.site.pages import anchor, answer, escaped, link
 from grader import notebooks
 from grader.course import Trouble
 
@@ -88,7 +88,7 @@ def _difference(right: str, wrong: str) -> str:
 
 def page(lesson: Lesson, seen: Iterable[Seen]) -> str:
     """The page of a lesson's mistakes, a section for each function."""
-    parts, places, function = [_HEAD.format(title=lesson.title, name=lesson.name)], set(), ""
+    parts, places, function = [_HEAD.format(number=lesson.name.partition("-")[0], name=lesson.name)], set(), ""
     for one in seen:
         if one.place in places:
             raise Trouble(f"{lesson.module}: {one.function} has two mistakes named {one.name!r}. "
@@ -105,7 +105,7 @@ _HEAD = """---
 tocdepth: 2
 ---
 
-# Where people slip: {title}
+# Lesson {number}: where people slip
 
 Mistakes that the checks of {{doc}}`this lesson </lessons/{name}>` know. For each: the line as it is right and as \
 it is written, what the mistake overlooks, and what the check under the answer says to it."""
@@ -117,19 +117,13 @@ def label(lesson: Lesson, one: Seen) -> str:
 
 
 def _section(lesson: Lesson, one: Seen) -> str:
-    heading = f"### {sentence(one.name)}"
+    heading = f"### {escaped(one.name)}"
     written = [f"````diff\n{one.written}\n````"] if one.written else []
     whole = [f"````python\n{one.whole}\n````"] if one.whole else []
     how = "The check under the answer says:" if one.found else \
         "The check under the answer does not see it; the hidden checks refuse it. Here it prints:"
     return "\n\n".join([anchor(one.place, label(lesson, one), one.name), heading, *([one.why] if one.why else []),
                         *written, *whole, how, f"````text\n{one.said}\n````"])
-
-
-def sentence(name: str) -> str:
-    """A mistake's name as a heading: what is code stays as it is."""
-    first = name.split(" ", 1)[0]
-    return name[0].upper() + name[1:] if first.isalpha() and first.islower() and len(first) > 2 else name
 
 
 def index(seen: dict[str, list[Seen]], lessons: list[Lesson]) -> str:

@@ -14,8 +14,11 @@ from grader.course import STUB, Trouble
 Cell = dict[str, Any]
 HINT = re.compile(r"<details><summary>(.*?)</summary>\n\n(.*?)\n</details>\n?", re.DOTALL)
 LADDER = re.compile(r"(?:<details><summary>.*?</details>\s*)+", re.DOTALL)
+TIME = re.compile(r"^\*About \d+ minutes(?:; (.*?))?\. You need .*\*\n", re.MULTILINE)      # told in the box instead
 KEY_POINTS = re.compile(r"\n\*\*Key points\*\*\n\n(?:[-*] .*(?:\n|$))+")
 HEADING = re.compile(r"^#{2,4} (?:\d+ · )?(.+)$", re.MULTILINE)
+UNSEEN = "..."      # the source of a cell that only carries outputs; MyST-NB leaves out what has none
+WIDE = 720          # pixels; a figure that is wider cannot be read on a telephone unless it is moved sideways
 MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 
 
@@ -72,8 +75,11 @@ def _code(lesson: Lesson, cell: Cell, outputs: list[Cell]) -> list[Cell]:
         return [_markdown(f"turn-{name}", _turn(lesson, name)), _source(name, skeleton(text), "answer"),
                 _markdown(f"solution-{name}", folded), *outputs]
     if notebooks.SHOW in cell["metadata"].get("tags", []):
-        return [*outputs, _source(name, text, "show", "hide-input")]
-    return [_source(name, text, *["check"] * notebooks.is_check(cell)), *outputs]
+        return [*outputs, _markdown(name, _fold("Show the code", f"```python\n{text}\n```", "code"))]
+    kind = ["check"] if notebooks.is_check(cell) else []
+    for output in outputs:
+        output["metadata"].get("tags", []).extend(kind)
+    return [_source(name, text, *kind), *outputs]
 
 
 def _source(name: str, text: str, *tags: str) -> Cell:
@@ -99,7 +105,9 @@ def answer(text: str) -> str:
 def _prose(lesson: Lesson, text: str) -> str:
     if text.startswith("# "):
         title, _, rest = text.partition("\n")
-        text = f"{title}\n\n{_glance(lesson)}\n{rest}"
+        time = TIME.search(rest)
+        rest = TIME.sub("", rest, count=1)
+        text = f"{title}\n\n{_glance(lesson, time[1] if time else '')}\n{rest}"
     text = KEY_POINTS.sub("\n", text + "\n")
     text = LADDER.sub(_ladder, text)
     return _box("look", text, 6) if text.startswith("**Look.**") else text
@@ -132,6 +140,11 @@ def link(words: str, label: str) -> str:
     return f"{{ref}}`{words} <{label.lower()}>`"
 
 
+def escaped(text: str) -> str:
+    """Plain words, for a place where Markdown is read."""
+    return re.sub(r"([\\`*_{}\[\]<>#$|~])", r"\\\1", text)
+
+
 def _turn(lesson: Lesson, name: str) -> str:
     points = {notebooks.grade_id(cell): cell["metadata"]["nbgrader"]["points"]
               for cell in notebooks.checks(lesson.notebook)}.get(f"check-{name}")
@@ -139,19 +152,20 @@ def _turn(lesson: Lesson, name: str) -> str:
     return anchor(name, f"{lesson.name}/{name}", name, f"Your turn: `{name}`{worth}")
 
 
-def _glance(lesson: Lesson) -> str:
+def _glance(lesson: Lesson, breaks: str) -> str:
     """What a reader wants to know before they begin."""
     needs = ", ".join(f"{{doc}}`lesson {need.partition('-')[0]} </lessons/{need}>`" if re.match(r"\d+-", need) else need
                       for need in lesson.needs)
-    facts = [f"**{lesson.minutes} minutes**", *([f"week {lesson.week}"] if lesson.week else [])]
-    parts = [" · ".join(facts), f"You need {needs}." if needs else "",
+    facts = [f"**{lesson.minutes} minutes**", breaks, f"week {lesson.week} of a course of ten" if lesson.week else ""]
+    parts = [" · ".join(filter(None, facts)), f"You need {needs}." if needs else "",
              _list("Questions", lesson.questions), _list("Afterwards you can", lesson.objectives),
              f"To write it yourself: `jupyter lab {lesson.assignment}`"]
     return _box("glance", "\n\n".join(filter(None, parts)), 5)
 
 
 def _list(title: str, lines: tuple[str, ...]) -> str:
-    return f"**{title}**\n\n" + "\n".join(f"- {line}" for line in lines) if lines else ""
+    text = f"**{title}**\n\n" + "\n".join(f"- {line}" for line in lines)
+    return _box("glance-list", text, 4) if lines else ""
 
 
 def _end(lesson: Lesson, mistakes: int) -> str:
@@ -173,10 +187,11 @@ def _outputs(cell: Cell, figures: list[Figure]) -> list[Cell]:
         if output["output_type"] == "display_data":
             figure = next(waiting)
             cells.append(_markdown(f"figure-{figure.place}", anchor(figure.place, figure.label, figure.section)))
-            cells.append(_source(f"drawn-{figure.place}", "", "remove-input", "figure"))
+            wide = ["wide"] if output["metadata"]["image/png"].get("width", 0) > WIDE else []
+            cells.append(_source(f"drawn-{figure.place}", UNSEEN, "remove-input", "figure", *wide))
             cells[-1]["metadata"]["mystnb"] = {"image": {"alt": figure.alt}}
         elif not cells or "figure" in cells[-1]["metadata"]["tags"]:
-            cells.append(_source(f"printed-{cell['id']}-{len(cells)}", "", "remove-input", "printed"))
+            cells.append(_source(f"printed-{cell['id']}-{len(cells)}", UNSEEN, "remove-input", "printed"))
         cells[-1]["outputs"].append(output)
     return cells
 
