@@ -94,7 +94,7 @@ MISTAKES = [
     Mistake("jacobian", "h changed in place", ((f"J = {J}", "h *= h\n    J = (1 - h)[:, None] * Wh.T"),), "changed its input h in place",
             why="h *= h writes the squares into the caller's own array, and whoever uses that state again finds another one. h**2 makes a new array."),
 
-    Mistake("jacobian_product", "wrong order", ((STEP, "P = P @ jacobian(h, Wh)"),), "The steps stand in the wrong order",
+    Mistake("jacobian_product", "the wrong order", ((STEP, "P = P @ jacobian(h, Wh)"),), "The steps stand in the wrong order",
             why="The nudge is a column, so the matrix that acts on it first stands next to it, on the right. P @ J puts each later step to the right of the earlier ones."),
     Mistake("jacobian_product", "from the last step on", (("for h in states", "for h in states[::-1]"),), "The steps stand in the wrong order",
             why="Each new factor is multiplied on from the left, so the loop has to begin with the step that acts first. Begun at the last step, the product reads J_1 J_2 up to J_T."),
@@ -137,7 +137,7 @@ MISTAKES = [
     Mistake("jacobian_product", "slopes only", ((STEP, "P = np.diag(1 - h**2) @ P"),), "P is wrong",
             why="A step is weights first and a tanh after them, and its Jacobian has both: diag(1 - h²) Wh.T. Slopes alone are diagonal, and no unit would ever answer to another."),
 
-    Mistake("norm_bound", "spectral radius", ((BOUND, "np.abs(np.linalg.eigvals(Wh)).max() ** T"),), "So it is with the largest eigenvalue",
+    Mistake("norm_bound", "the spectral radius", ((BOUND, "np.abs(np.linalg.eigvals(Wh)).max() ** T"),), "So it is with the largest eigenvalue",
             why="Eigenvalues tell how high powers of a matrix grow in the long run. A single step may stretch some vector by more, up to the largest singular value, so the fence has to be built from that."),
     Mistake("norm_bound", "the eigenvalue with the largest real part", ((BOUND, "np.linalg.eigvals(Wh).max() ** T"),), "bound is wrong",
             why="Numpy orders complex numbers by their real parts, so a large eigenvalue that is negative or complex is passed over. And what one step can stretch by is a singular value in any case."),
@@ -174,7 +174,7 @@ MISTAKES = [
             why="Step t led from states[t] to states[t + 1], and its ReLU is seen in what came out of it. states[t] tells about the ReLU of the step before."),
     Mistake("relu_backward", "no gate", ((DZ, "dz = dh[:, t] + dh0"),), "With a single step: dh0 is wrong",
             why="Where a ReLU was shut its output stayed 0 however its input moved a little, so no gradient may pass there. The factor states[t + 1] > 0 shuts the same places on the way back."),
-    Mistake("relu_backward", "gate open at zero", ((DZ, DZ.replace("> 0", ">= 0")),), "With a single step: dh0 is wrong",
+    Mistake("relu_backward", "the gate open at zero", ((DZ, DZ.replace("> 0", ">= 0")),), "With a single step: dh0 is wrong",
             why="After a ReLU no state is negative, so >= 0 holds everywhere and shuts nothing. A zero is the very mark of a ReLU that was shut."),
     Mistake("relu_backward", "the slope of tanh", ((DZ, "dz = (dh[:, t] + dh0) * (1 - states[t + 1]**2)"),), "With a single step: dh0 is wrong",
             why="1 - h² belongs to tanh. A ReLU has only two slopes, 1 where it was open, however large the state, and 0 where it was shut."),
@@ -182,7 +182,7 @@ MISTAKES = [
             why="An open ReLU passes a gradient on as it is: its slope is 1, however large its output. The comparison > 0 makes that 1 or 0 of the state."),
     Mistake("relu_backward", "gate by the sign of the gradient", ((DZ, "dz = np.maximum(0, dh[:, t] + dh0)"),), "With a single step: dh0 is wrong",
             why="What a ReLU holds back is a negative input on the way forward. A negative gradient passes an open unit as freely as a positive one; only the state tells which were open."),
-    Mistake("relu_backward", "recurrent gradient not added", ((DZ, DZ.replace("(dh[:, t] + dh0)", "dh[:, t]")),), "With two steps, and every ReLU open: dh0 is wrong",
+    Mistake("relu_backward", "the recurrent gradient not added", ((DZ, DZ.replace("(dh[:, t] + dh0)", "dh[:, t]")),), "With two steps, and every ReLU open: dh0 is wrong",
             why="A state matters twice: directly, as dh[:, t] says, and through all states made of it later. The second share comes back from the next step as dh0, and the two are added."),
     Mistake("relu_backward", "only the recurrent gradient", ((DZ, DZ.replace("(dh[:, t] + dh0)", "dh0")),), "It is zero in every entry",
             why="dh0 begins as zeros, and dh[:, t] is the only place where the loss comes in. Without it, zeros are handed back from step to step."),
@@ -359,7 +359,7 @@ MISTAKES = [
     Mistake("forget_bias", "H as a third of b", (("len(b) // 4", "len(b) // 3"),), "A third of b is set",
             why="An LSTM has four blocks, three gates and a candidate, so H is a quarter of len(b). A third fits the GRU, which has three blocks."),
 
-    Mistake("leaky_step_forward", "shares swapped", ((MIX, "leak * prev_h + (1 - leak) * candidate"),), "which of the two shares is leak?",
+    Mistake("leaky_step_forward", "the shares swapped", ((MIX, "leak * prev_h + (1 - leak) * candidate"),), "which of the two shares is leak?",
             why="The leak is the share that is renewed, and the rest is kept. Exchanged, a leak of 0.01 would keep a hundredth and rewrite nearly everything at each step."),
     Mistake("leaky_step_forward", "all of the old state kept", ((MIX, "prev_h + leak * candidate"),), "how much of it stays?",
             why="What comes in has to make room for itself. With prev_h kept whole the shares sum to 1 + leak, and the state may leave the range from -1 to 1."),
@@ -373,7 +373,7 @@ MISTAKES = [
             why="Without its tanh the candidate is a weighted sum that nothing holds in bounds. The step is linear then, and a hundred linear steps are no more than one."),
     Mistake("leaky_step_forward", "Wh transposed", ((CANDIDATE, CANDIDATE.replace("Wh", "Wh.T")),), "Is it Wh or Wh.T?",
             why="The row of a weight says which entry it comes from, the column which unit it goes to: prev_h @ Wh. Transposed, every connection is used in the other direction."),
-    Mistake("leaky_step_forward", "bias forgotten", ((CANDIDATE, CANDIDATE.replace(" + b", "")),), "Is b missing?",
+    Mistake("leaky_step_forward", "the bias forgotten", ((CANDIDATE, CANDIDATE.replace(" + b", "")),), "Is b missing?",
             why="The bias gives each unit a level of its own. Without it the candidate is zero wherever input and state are zero, and learning cannot change that."),
     Mistake("leaky_step_forward", "deaf to its past", ((CANDIDATE, "np.tanh(x @ Wx + b)"),), "Is prev_h Wh missing?",
             why="prev_h stands in two places, in the leak and in the candidate. Without prev_h @ Wh a unit only averages its inputs, and no unit hears another."),
@@ -395,7 +395,7 @@ MISTAKES = [
             why="The candidate came in with leak, the old state with 1 - leak. Each lane takes back the factor that it had on the way forward."),
     Mistake("leaky_step_backward", "no leak in dz", ((LEAKY_DZ, "dnext_h * (1 - candidate**2)"),), "With a leak of 0, where only the straight lane is open: dx is wrong",
             why="The candidate went into the new state as leak * candidate, so what reaches it is leak * dnext_h. At a leak of 0 nothing may come back through the tanh."),
-    Mistake("leaky_step_backward", "slope of the mixture", (), "With a leak of 0.2: dx is wrong",
+    Mistake("leaky_step_backward", "the slope of the mixture", (), "With a leak of 0.2: dx is wrong",
             instead={"leaky_step_forward": f'''def leaky_step_forward(x, prev_h, Wx, Wh, b, leak):
     candidate = {CANDIDATE}
     next_h = {MIX}
@@ -421,7 +421,7 @@ MISTAKES = [
     Mistake("leaky_step_backward", "the leak taken twice", ((LEAKY_DZ, f"leak * {LEAKY_DZ}"),), "With a leak of 0.2: dx is wrong",
             why="Between candidate and new state the leak stands once, so dz has it once. Squared, a leak of 0.2 lets through a fifth of what is due."),
 
-    Mistake("truncated_gradients", "state not carried", ((CARRIED, "pass "),), "Every chunk begins with h0 again",
+    Mistake("truncated_gradients", "the state not carried", ((CARRIED, "pass "),), "Every chunk begins with h0 again",
             why="Truncation cuts the gradient and not the state: a text does not begin anew every 25 letters. Each chunk goes on from the state in which the last one ended."),
     Mistake("truncated_gradients", "each chunk from zeros", ((CARRIED, "h0 = np.zeros_like(h0) "),), "Every chunk begins with zeros",
             why="A state of zeros says that nothing has been read so far. After the first chunk that is no longer true, and h[:, -1] holds what has been read."),
@@ -431,7 +431,7 @@ MISTAKES = [
             why="T // chunk rounds down, so steps that fill no whole chunk are never visited. range(0, T, chunk) counts beginnings, and the last chunk may be a short one."),
     Mistake("truncated_gradients", "nothing cut", (("range(0, x.shape[1], chunk)", "[0]"), ("slice(start, start + chunk)", "slice(None)")), "Nothing is cut",
             why="One chunk as long as the sequence is full backpropagation, which has to keep all T states. The cut comes from handing each chunk its own part and its own cache."),
-    Mistake("truncated_gradients", "shares overwritten", ((ADDED, "dWx, dWh, db = dWx_part, dWh_part, db_part"),), "It is what the last chunk gives",
+    Mistake("truncated_gradients", "the shares overwritten", ((ADDED, "dWx, dWh, db = dWx_part, dWh_part, db_part"),), "It is what the last chunk gives",
             why="All chunks used the same weights, and each says how they should change. The gradient is the sum of these shares; overwritten, only the last chunk is heard."),
     Mistake("truncated_gradients", "averaged over chunks", (("return dWx, dWh, db", "n = -(-x.shape[1] // chunk)\n    return dWx / n, dWh / n, db / n"),), "It is averaged over the chunks",
             why="Cutting a sequence should change nothing but how far the gradient walks back. Shares of a sum are added up, and a division would make the result depend on the number of cuts."),
