@@ -121,8 +121,12 @@ def write_source(lessons: list[Lesson], content: Content, target: Path) -> None:
     made["functions.md"] = indexes.functions(lessons)
     made["figures.md"] = indexes.figures(lessons, figures, thumbs)
     small = {figure.label: indexes.thumbnail(figure, thumbs) for figure in figures}
-    made |= {f"{place}.md": text for place, text in guides.pages(lessons, figures, small).items()}
-    _write(source, made, keep={f"thumbs/{name}" for name in small.values()})
+    hand = guides.pages(lessons, figures, small)
+    pictures = guides.pictures(hand)
+    for place, path in pictures.items():
+        _copy(path, source / place)
+    made |= {f"{place}.md": text for place, text in hand.items()}
+    _write(source, made, keep={*pictures, *(f"thumbs/{name}" for name in small.values())})
 
 
 def _write(folder: Path, files: dict[str, str], keep: Iterable[str] = ()) -> None:
@@ -152,8 +156,9 @@ def write_static(lessons: list[Lesson], content: Content, target: Path) -> None:
 
 
 def _copy(start: Path, end: Path) -> None:
-    end.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(start, end)
+    if not end.is_file() or end.read_bytes() != start.read_bytes():
+        end.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(start, end)
 
 
 def _mathjax() -> Path:

@@ -13,12 +13,12 @@ from grader.course import Trouble
 OTHERS = {"datasets/README.md": "guides/data", "datasets/scenes/README.md": "guides/scenes",
           "datasets/letters/README.md": "guides/letters", "CHANGELOG.md": "guides/changelog",
           "CONTRIBUTING.md": "guides/contributing"}
-TOGETHER = {"Set up": "I take the course", "Pictures and captions": "Train a captioner",
-            "Build the site": "For maintainers"}        # a section of README that stands on another's page
-LEFT_OUT = {"I read it"}                                 # that is this site
+TOGETHER = {"Set up": "I take the course", "Pictures and captions": "Train a captioner"}    # README's, on one page
+LEFT_OUT = {"I read it"}                                                                    # that is this site
 SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 CODE = re.compile(r"(^(`{3,}|~{3,}).*?^\2`*$|`+[^`\n]+?`+)", re.MULTILINE | re.DOTALL)
-LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
+LINK = re.compile(r"(!?)\[([^\]]+)\]\(([^)\s]+)\)")
+PICTURES = "files"      # the folder of pictures that stand on hand-written pages
 CARDS = re.compile(r"```\{lesson-cards\}\n(.*?)```", re.DOTALL)
 
 
@@ -78,7 +78,7 @@ def linked(text: str, place: str, name: str, site: dict[str, str], sections: dic
     Raises Trouble for a link to a file that is not there.
     """
     def other(found: re.Match[str]) -> str:
-        words, target = found[1], found[2]
+        words, target = found[2], found[3]
         if "://" in target or target.startswith(("mailto:", "/")):
             return found[0]
         file, _, fragment = target.partition("#")
@@ -88,17 +88,24 @@ def linked(text: str, place: str, name: str, site: dict[str, str], sections: dic
         path = posixpath.normpath(posixpath.join(posixpath.dirname(name), file))
         if path == "README.md":
             return f"[{words}]({_way(place, sections.get(fragment, 'index'))})"
+        if found[1] and (root / path).is_file():
+            return f"![{words}](/{PICTURES}/{path})"
         if path in site:
             title = "" if words == target else words       # a file's name gives way to the page's title
             return f"[{title}]({_way(place, site[path])}{'#' * bool(fragment)}{fragment})"
-        if not (root / path).exists() and not path.startswith(("lessons/", "mistakes/", "guides/")) \
-                and path not in ("functions.md", "figures.md"):
+        if not (root / path).exists():
             raise Trouble(f"{name} links to {target}, which is neither a file nor a page.")
-        return words if (root / path).exists() else found[0]
+        return words
 
     parts = CODE.split(text)        # text, code, its fence, text, code, its fence, …
     return "".join(LINK.sub(other, part) if not number % 3 else part if number % 3 == 1 else ""
                    for number, part in enumerate(parts))
+
+
+def pictures(made: dict[str, str], root: Path = ROOT) -> dict[str, Path]:
+    """The pictures on some pages, by their places on the site."""
+    names = {name for text in made.values() for name in re.findall(rf"\]\(/{PICTURES}/([^)]+)\)", text)}
+    return {f"{PICTURES}/{name}": root / name for name in sorted(names)}
 
 
 def _way(start: str, end: str) -> str:

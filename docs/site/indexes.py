@@ -35,8 +35,8 @@ def functions(lessons: list[Lesson]) -> str:
     """The page of functions: those that students write, lesson by lesson, and those that they are given."""
     parts = ["# Functions by name", "## What you write"]
     for lesson in lessons:
-        rows = [(link(name, f"{lesson.name}/{name}"), does) for name, does in written(lesson)]
-        parts.append(f"### {lesson.title}\n\n" + _table(("function", "what it does"), rows))
+        asked = [(link(name, f"{lesson.name}/{name}"), does) for name, does in written(lesson)]
+        parts.append(f"### {lesson.title}\n\n" + _table(("function", "what it does"), asked))
     parts.append("## What you are given\n\nPublic functions and classes of `unrolled` that the lessons use.")
     found = given(lessons)
     for module in dict.fromkeys(one.module for one in found):
@@ -107,7 +107,7 @@ def first_sentence(docstring: str | None) -> str:
     return " ".join((docstring or "").partition("\n\n")[0].split())
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join("| " + " | ".join(_cell(text) for text in line) + " |" for line in lines)
 

@@ -25,6 +25,7 @@ class Piece:
     folder: Path
     title: str
     caption: str
+    noscript: str
 
     @property
     def export(self) -> str:
@@ -94,22 +95,25 @@ def _lesson(root: Path, name: str, told: dict[str, Any]) -> Lesson:
     path, about = root / "solutions" / name / f"{stem}.ipynb", told[name]
     lists = {key: tuple(about.get(key, ())) for key in ("needs", "questions", "objectives", "keypoints")}
     lesson = Lesson(name, path, about["minutes"], str(about.get("week", "")), **lists,
-                    pieces=tuple(_piece(root, name, entry) for entry in about.get("pieces", ())),
+                    pieces=_pieces(root, name),
                     notebook=notebooks.read(path))
     known = {cell["id"] for cell in lesson.notebook["cells"]}
     for piece in lesson.pieces:
         if piece.after not in known:
-            raise Trouble(f"docs/lessons.toml puts the piece {piece.name} after the cell {piece.after!r}, "
+            raise Trouble(f"docs/pieces/{piece.name}/about.toml puts it after the cell {piece.after!r}, "
                           f"and {name} has no such cell.")
     return lesson
 
 
-def _piece(root: Path, lesson: str, entry: dict[str, str]) -> Piece:
-    folder = root / "docs" / "pieces" / entry["name"]
-    if not (folder / "about.toml").is_file():
-        raise Trouble(f"docs/lessons.toml names a piece {entry['name']!r} for {lesson}: {folder} has no about.toml.")
-    about = tomllib.loads((folder / "about.toml").read_text(encoding="utf-8"))
-    return Piece(entry["name"], entry["after"], folder, about["title"], about["caption"])
+def _pieces(root: Path, lesson: str) -> tuple[Piece, ...]:
+    """The pieces that say in their about.toml that they belong to a lesson."""
+    found = []
+    for path in sorted((root / "docs" / "pieces").glob("*/about.toml")):
+        about = tomllib.loads(path.read_text(encoding="utf-8"))
+        if about["lesson"] == lesson:
+            words = {key: about[key] for key in ("after", "title", "caption", "noscript")}
+            found.append(Piece(path.parent.name, folder=path.parent, **words))
+    return tuple(found)
 
 
 def visible(cell: dict[str, Any]) -> str:

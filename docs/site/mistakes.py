@@ -122,8 +122,9 @@ def _section(lesson: Lesson, one: Seen) -> str:
     whole = [f"````python\n{one.whole}\n````"] if one.whole else []
     how = "The check under the answer says:" if one.found else \
         "The check under the answer does not see it; the hidden checks refuse it. Here it prints:"
-    return "\n\n".join([anchor(one.place, label(lesson, one), one.name), heading, *([one.why] if one.why else []),
-                        *written, *whole, how, f"````text\n{one.said}\n````"])
+    why = [escaped(one.why)] if one.why else []
+    return "\n\n".join([anchor(one.place, label(lesson, one), one.name), heading, *why, *written, *whole, how,
+                        f"````text\n{one.said}\n````"])
 
 
 def index(seen: dict[str, list[Seen]], lessons: list[Lesson]) -> str:

@@ -15,7 +15,7 @@ Cell = dict[str, Any]
 HINT = re.compile(r"<details><summary>(.*?)</summary>\n\n(.*?)\n</details>\n?", re.DOTALL)
 LADDER = re.compile(r"(?:<details><summary>.*?</details>\s*)+", re.DOTALL)
 TIME = re.compile(r"^\*About \d+ minutes(?:; (.*?))?\. You need .*\*\n", re.MULTILINE)      # told in the box instead
-KEY_POINTS = re.compile(r"\n\*\*Key points\*\*\n\n(?:[-*] .*(?:\n|$))+")
+KEY_POINTS = re.compile(r"\n\*\*Key points\*\*\n\n(?:[-*] .*\n(?:  .*\n)*)+")
 HEADING = re.compile(r"^#{2,4} (?:\d+ · )?(.+)$", re.MULTILINE)
 UNSEEN = "..."      # the source of a cell that only carries outputs; MyST-NB leaves out what has none
 WIDE = 720          # pixels; a figure that is wider cannot be read on a telephone unless it is moved sideways
@@ -142,7 +142,9 @@ def link(words: str, label: str) -> str:
 
 def escaped(text: str) -> str:
     """Plain words, for a place where Markdown is read."""
-    return re.sub(r"([\\`*_{}\[\]<>#$|~])", r"\\\1", text)
+    parts = re.split(r"(`[^`]+`)", text)       # what is marked as code is read as it stands
+    return "".join(part if number % 2 else re.sub(r"([\\`*_{}\[\]<>#$|~])", r"\\\1", part)
+                   for number, part in enumerate(parts))
 
 
 def _turn(lesson: Lesson, name: str) -> str:
@@ -176,7 +178,8 @@ def _end(lesson: Lesson, mistakes: int) -> str:
 
 
 def _piece(piece: Piece) -> Cell:
-    return _markdown(f"piece-{piece.name}", f":::{{piece}} {piece.name}\n:title: {piece.title}\n\n{piece.caption}\n:::")
+    return _markdown(f"piece-{piece.name}", f":::{{piece}} {piece.name}\n:title: {piece.title}\n"
+                     f":noscript: {piece.noscript}\n\n{piece.caption}\n:::")
 
 
 def _outputs(cell: Cell, figures: list[Figure]) -> list[Cell]:

@@ -22,7 +22,7 @@ class fold_title(nodes.TextElement):
 
 
 class piece(nodes.General, nodes.Element):
-    """The place of an interactive piece, and a sentence for a page without scripts."""
+    """The place of an interactive piece, which its script fills; its children are its caption."""
 
 
 class Fold(SphinxDirective):
@@ -90,17 +90,17 @@ class Card(SphinxDirective):
 
 
 class PlacePiece(SphinxDirective):
-    """``:::{piece} NAME`` with a title; the contents are its caption."""
+    """``:::{piece} NAME`` with a title and words for a page without scripts; the contents are its caption."""
 
     required_arguments = 1
     has_content = True
-    option_spec: ClassVar = {"title": directives.unchanged_required}
+    option_spec: ClassVar = {"title": directives.unchanged_required, "noscript": directives.unchanged_required}
 
     def run(self) -> list[nodes.Node]:
         name = self.arguments[0]
         self.env.metadata[self.env.docname].setdefault(PIECES, []).append(name)
-        return [piece("", nodes.container("", *self.parse_content_to_nodes(), classes=["piece-caption"]), name=name,
-                      title=self.options["title"])]
+        return [piece("", *self.parse_content_to_nodes(), name=name, title=self.options["title"],
+                      noscript=self.options["noscript"])]
 
 
 def visit_fold(self: Any, node: nodes.Element) -> None:
@@ -121,14 +121,13 @@ def depart_fold_title(self: Any, node: nodes.Element) -> None:
 
 def visit_piece(self: Any, node: nodes.Element) -> None:
     title = self.attval(node["title"])
-    self.body.append(f'<div class="piece-frame"><p class="piece-title">{self.encode(node["title"])}</p>\n'
-                     f'<figure class="piece" data-piece="{self.attval(node["name"])}" role="group" '
-                     f'aria-label="{title}"><noscript>This picture can be played with where scripts run.</noscript>'
-                     "</figure>\n")
+    self.body.append(f'<figure class="piece" data-piece="{self.attval(node["name"])}" role="group" '
+                     f'aria-label="{title}"><p class="piece-title">{self.encode(node["title"])}</p>\n'
+                     f'<noscript><p>{self.encode(node["noscript"])}</p></noscript>\n<figcaption>')
 
 
 def depart_piece(self: Any, node: nodes.Element) -> None:
-    self.body.append("</div>\n")
+    self.body.append("</figcaption></figure>\n")
 
 
 def load_pieces(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
