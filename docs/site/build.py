@@ -111,9 +111,10 @@ def write_source(lessons: list[Lesson], content: Content, target: Path) -> None:
     source, thumbs = target / "source", target / "source" / "thumbs"
     made: dict[str, str] = {}
     figures: list[pages.Figure] = []
+    names = [lesson.name for lesson in lessons]
     for lesson in lessons:
         seen = content.mistakes[lesson.name]
-        page, found = pages.page(lesson, content.notebooks[lesson.name], len(seen))
+        page, found = pages.page(lesson, content.notebooks[lesson.name], len(seen), names)
         figures += found
         made[f"lessons/{lesson.name}.ipynb"] = json.dumps(page, ensure_ascii=False, indent=1)
         made[f"mistakes/{lesson.name}.md"] = mistakes.page(lesson, seen)

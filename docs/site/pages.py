@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ LADDER = re.compile(r"(?:<details><summary>.*?</details>\s*)+", re.DOTALL)
 TIME = re.compile(r"^\*About \d+ minutes(?:; (.*?))?\. You need .*\*\n", re.MULTILINE)      # told in the box instead
 KEY_POINTS = re.compile(r"\n\*\*Key points\*\*\n\n(?:[-*] .*\n(?:  .*\n)*)+")
 HEADING = re.compile(r"^#{2,4} (?:\d+ · )?(.+)$", re.MULTILINE)
+NAME = re.compile(r"\b\d+-[a-z][a-z-]*[a-z]")      # of a lesson
 UNSEEN = "..."      # the source of a cell that only carries outputs; MyST-NB leaves out what has none
 WIDE = 720          # pixels; a figure that is wider cannot be read on a telephone unless it is moved sideways
 MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
@@ -38,8 +39,10 @@ class Figure:
         return f"{self.lesson}/{self.place}"
 
 
-def page(lesson: Lesson, executed: dict[str, Any], mistakes: int) -> tuple[dict[str, Any], list[Figure]]:
-    """The notebook that MyST-NB shows as a lesson's page, and the figures on it."""
+def page(
+    lesson: Lesson, executed: dict[str, Any], mistakes: int, others: Collection[str] = ()
+) -> tuple[dict[str, Any], list[Figure]]:
+    """The notebook that MyST-NB shows as a lesson's page, and the figures on it; ``others`` can be linked to."""
     cells: list[Cell] = []
     figures: list[Figure] = []
     section = lesson.title
@@ -47,7 +50,7 @@ def page(lesson: Lesson, executed: dict[str, Any], mistakes: int) -> tuple[dict[
         if cell["cell_type"] == "markdown":
             headings = HEADING.findall(notebooks.source(cell))
             section = headings[-1] if headings else section
-            cells.append(_text(lesson, cell, cells))
+            cells.append(_text(lesson, cell, cells, others))
         else:
             found = list(_figures(lesson, cell, section))
             figures += found
@@ -58,10 +61,10 @@ def page(lesson: Lesson, executed: dict[str, Any], mistakes: int) -> tuple[dict[
             "nbformat_minor": 5}, figures
 
 
-def _text(lesson: Lesson, cell: Cell, before: list[Cell]) -> Cell:
+def _text(lesson: Lesson, cell: Cell, before: list[Cell], others: Collection[str]) -> Cell:
     """A cell of prose; the answer to a written question is folded under the question, which it takes along."""
     if not is_written(cell):
-        return _markdown(cell["id"], _prose(lesson, visible(cell)))
+        return _markdown(cell["id"], _prose(lesson, visible(cell), others))
     question = before.pop()
     folded = _fold("Show an answer", visible(cell), "solution", 4)
     return _markdown(cell["id"], _box("question", f"{question['source']}\n\n{folded}", 5))
@@ -102,12 +105,12 @@ def answer(text: str) -> str:
     return "\n".join(line for line in text.splitlines() if line.strip() not in MARKS)
 
 
-def _prose(lesson: Lesson, text: str) -> str:
+def _prose(lesson: Lesson, text: str, others: Collection[str]) -> str:
     if text.startswith("# "):
         title, _, rest = text.partition("\n")
         time = TIME.search(rest)
         rest = TIME.sub("", rest, count=1)
-        text = f"{title}\n\n{_glance(lesson, time[1] if time else '')}\n{rest}"
+        text = f"{title}\n\n{_glance(lesson, time[1] if time else '', others)}\n{rest}"
     text = KEY_POINTS.sub("\n", text + "\n")
     text = LADDER.sub(_ladder, text)
     return _box("look", text, 6) if text.startswith("**Look.**") else text
@@ -137,7 +140,7 @@ def anchor(place: str, label: str, words: str, seen: str = "") -> str:
 
 def link(words: str, label: str) -> str:
     """A link to a place by its label, which Sphinx holds to be there."""
-    return f"{{ref}}`{words} <{label.lower()}>`"
+    return f"[{escaped(words)}](#{label.lower()})"
 
 
 def escaped(text: str) -> str:
@@ -154,10 +157,14 @@ def _turn(lesson: Lesson, name: str) -> str:
     return anchor(name, f"{lesson.name}/{name}", name, f"Your turn: `{name}`{worth}")
 
 
-def _glance(lesson: Lesson, breaks: str) -> str:
+def _to_lesson(name: str, others: Collection[str]) -> str:
+    number = name.partition("-")[0]
+    return f"{{doc}}`lesson {number} </lessons/{name}>`" if name in others else f"lesson {number}"
+
+
+def _glance(lesson: Lesson, breaks: str, others: Collection[str]) -> str:
     """What a reader wants to know before they begin."""
-    needs = ", ".join(f"{{doc}}`lesson {need.partition('-')[0]} </lessons/{need}>`" if re.match(r"\d+-", need) else need
-                      for need in lesson.needs)
+    needs = NAME.sub(lambda found: _to_lesson(found[0], others), ", ".join(lesson.needs))
     facts = [f"**{lesson.minutes} minutes**", breaks, f"week {lesson.week} of a course of ten" if lesson.week else ""]
     parts = [" · ".join(filter(None, facts)), f"You need {needs}." if needs else "",
              _list("Questions", lesson.questions), _list("Afterwards you can", lesson.objectives),
@@ -187,7 +194,7 @@ def _outputs(cell: Cell, figures: list[Figure]) -> list[Cell]:
     cells: list[Cell] = []
     waiting = iter(figures)
     for output in filter(None, map(_still, cell["outputs"])):
-        if output["output_type"] == "display_data":
+        if "image/png" in output.get("data", {}):
             figure = next(waiting)
             cells.append(_markdown(f"figure-{figure.place}", anchor(figure.place, figure.label, figure.section)))
             wide = ["wide"] if output["metadata"]["image/png"].get("width", 0) > WIDE else []
@@ -208,7 +215,13 @@ def _still(output: Cell) -> Cell | None:
         size = {key: value for key, value in output["metadata"].get("image/png", {}).items() if key != "alt"}
         kept = {"image/png": data["image/png"]}
         return {"output_type": "display_data", "data": kept, "metadata": {"image/png": size}}
+    html = "".join(data.get("text/html", ""))
+    if html.startswith("<table"):
+        return {"output_type": "display_data", "data": {"text/html": html}, "metadata": {}}
     text = "".join(data.get("text/plain", "")).strip("\n")
+    if "<progress" in html:
+        notes, _, now = text.rpartition("\n")
+        text = notes or now.partition("%")[2].strip()      # how far it is no longer matters
     return {"output_type": "stream", "name": "stdout", "text": text + "\n"} if text else None
 
 

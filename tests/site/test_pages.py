@@ -65,6 +65,11 @@ def printed(text: str) -> dict:
 
 
 END = "## What you have\n\nTwice.\n\n**Key points**\n\n- Two is more\n  than one.\n- Told twice."
+def progress(text: str) -> dict:
+    return {"output_type": "display_data", "metadata": {},
+            "data": {"text/html": '<progress value="2"></progress>', "text/plain": text}}
+
+
 CELLS = (
     cell("markdown", "intro", "# 9 · Twice\n\n*About 20 minutes; no break. You need numbers.*\n\nHello."),
     cell("markdown", "ask", "## 1 · Doubling\n\n" + HINTS),
@@ -88,7 +93,7 @@ def lesson(cells: tuple = CELLS, pieces: tuple[Piece, ...] = ()) -> Lesson:
 @pytest.fixture
 def page() -> dict[str, dict]:
     """The page of the small lesson: its cells by their names."""
-    made, _ = pages.page(lesson(), lesson().notebook, 7)
+    made, _ = pages.page(lesson(), lesson().notebook, 7, ["1-rnn"])
     return {one["id"]: one for one in made["cells"]}
 
 
@@ -169,9 +174,14 @@ def test_key_points_are_told_once(page):
     assert "What you have" in page["the-end"]["source"]
 
 
+def test_a_table_stays_a_table():
+    table = {"output_type": "display_data", "metadata": {}, "data": {"text/html": "<table></table>", "text/plain": "a"}}
+    assert pages._still(table) == {**table, "data": {"text/html": "<table></table>"}}
+
+
 @pytest.mark.parametrize(("output", "still"), [
-    ({"output_type": "display_data", "metadata": {}, "data": {"text/html": "<progress></progress>",
-                                                              "text/plain": " 100%  epoch 2"}}, " 100%  epoch 2\n"),
+    (progress("epoch 1  loss 3\nepoch 2  loss 2\n100%  epoch 2, 452 captions/s"), "epoch 1  loss 3\nepoch 2  loss 2\n"),
+    (progress("100%  loss 2"), "loss 2\n"),
     ({"output_type": "display_data", "metadata": {}, "data": {"text/plain": ""}}, None),
     ({"output_type": "execute_result", "metadata": {}, "data": {"text/plain": "[1, 2]"}}, "[1, 2]\n"),
     (printed("✓ dx\n"), "✓ dx\n"),
