@@ -172,10 +172,23 @@ def _mathjax() -> Path:
     return Path(places[0], "static", "mathjax", MATHJAX)
 
 
+def _start_over_if_needed(target: Path) -> None:
+    """Throw away Sphinx's memory where the builder itself or the list of pages has changed: Sphinx would not notice."""
+    code = [*sorted((ROOT / "docs" / "site").glob("*.py")), ROOT / "docs" / "conf.py"]
+    names = sorted(path.relative_to(target).as_posix() for path in (target / "source").rglob("*") if path.is_file())
+    known = executed.digest("\0".join([*(path.read_text(encoding="utf-8") for path in code), *names]))
+    kept = target / "built-by"
+    if not kept.is_file() or kept.read_text(encoding="utf-8") != known:
+        for folder in ("doctrees", "html", "jupyter_execute"):
+            shutil.rmtree(target / folder, ignore_errors=True)
+        notebooks.write_text(kept, known)
+
+
 def run_sphinx(target: Path, jobs: int | None = None) -> None:
     """Turn the source into pages; a warning is an error, and all of them are shown."""
     from sphinx.cmd.build import build_main
 
+    _start_over_if_needed(target)
     os.environ["UNROLLED_SITE"] = str(target)      # where docs/conf.py finds what was made
     failed = build_main(["-q", "-W", "--keep-going", "-j", str(jobs or "auto"), "-c", str(ROOT / "docs"), "-d",
                          str(target / "doctrees"), "-b", "html", str(target / "source"), str(target / "html")])

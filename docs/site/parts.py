@@ -143,6 +143,12 @@ def load_pieces(app: Sphinx, page: str, template: str, context: dict[str, Any], 
         app.add_js_file(f"pieces/{name}/piece.js")
 
 
+def name_levels(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Give the captions of the navigation a level: Sphinx calls them headings and furo gives them none."""
+    if tree := context.get("furo_navigation_tree"):
+        context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(fold, html=(visit_fold, depart_fold))
     app.add_node(fold_title, html=(visit_fold_title, depart_fold_title))
@@ -150,4 +156,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     for name, directive in (("fold", Fold), ("anchor", Anchor), ("card", Card), ("piece", PlacePiece)):
         app.add_directive(name, directive)
     app.connect("html-page-context", load_pieces)
+    app.connect("html-page-context", name_levels, priority=900)      # after furo has put it there
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -79,6 +79,8 @@ PICTURES = """() => Promise.all([...document.images].map(async (picture) => {
 FORMULAS = """() => [...document.querySelectorAll(".math")].map((math) => ({
   text: math.textContent, set: !!math.querySelector("mjx-container svg"),
   wrong: !!math.querySelector("[data-mjx-error], mjx-merror, [data-mml-node=merror]")}))"""
+PIECES = """() => [...document.querySelectorAll("[data-piece]")].map((piece) => (
+  {name: piece.dataset.piece, filled: piece.getBoundingClientRect().height > 150 && !!piece.querySelector("button, input")}))"""
 RAW = """() => {
   const walker = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
   const found = [];
@@ -99,17 +101,24 @@ def files(site: Path) -> list[Path]:
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
 def test_every_page_is_whole_without_a_network(site, browser, width):
     bad: list[str] = []
+    met = {"pictures": 0, "formulas": 0, "pieces": 0}
     for path in files(site):
         visit = Visit(browser, width)
         page = visit.open(path)
+        pictures, formulas, pieces = (page.evaluate(what) for what in (PICTURES, FORMULAS, PIECES))
+        met = {name: met[name] + len(some) for name, some in zip(met, (pictures, formulas, pieces), strict=True)}
         bad += [f"{path.name}: {words}" for words in visit.wrong]
-        bad += [f"{path.name}: picture {one}" for one in page.evaluate(PICTURES) if not one["width"] or not one["alt"]]
-        bad += [f"{path.name}: formula {one}" for one in page.evaluate(FORMULAS) if one["wrong"] or not one["set"]]
+        bad += [f"{path.name}: picture {one}" for one in pictures if not one["width"] or not one["alt"]]
+        bad += [f"{path.name}: formula {one}" for one in formulas if one["wrong"] or not one["set"]]
+        bad += [f"{path.name}: the piece {one['name']} is empty" for one in pieces if not one["filled"]]
         bad += [f"{path.name}: raw {one!r}" for one in page.evaluate(RAW)]
         if sideways := page.evaluate(SIDEWAYS):
             bad.append(f"{path.name}: {sideways} px wider than the window")
         visit.close()
     assert len(files(site)) > 25
+    assert met["pictures"] > 100
+    assert met["formulas"] > 300
+    assert met["pieces"] == sum(len(lesson.pieces) for lesson in read_lessons())
     assert not bad, "\n".join(bad)
 
 

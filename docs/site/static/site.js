@@ -59,7 +59,15 @@
     opened.splice(0).forEach((fold) => { fold.open = false; });
   }
 
+  /* Two sidebars, told apart by those who hear them. */
+  function nameSidebars() {
+    for (const [what, name] of [[".sidebar-drawer", "Site"], [".toc-drawer", "On this page"]]) {
+      all(what).forEach((side) => side.setAttribute("aria-label", name));
+    }
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
+    nameSidebars();
     all(".ladder").forEach(climb);
     openTarget();
     reachable();
