@@ -99,6 +99,19 @@ window.Unrolled = (function () {
     return {node: element("div", {class: "piece-bars"}, ...rows, rest), show};
   }
 
+  // Vectors are lists of numbers, matrices are lists of rows.
+  function sum(...rows) {
+    return rows[0].map((_, k) => rows.reduce((total, row) => total + row[k], 0));
+  }
+
+  function times(row, matrix) {                       // row @ matrix
+    return matrix[0].map((_, k) => row.reduce((total, value, n) => total + value * matrix[n][k], 0));
+  }
+
+  function timesTransposed(row, matrix) {             // row @ matrix.T
+    return matrix.map((other) => other.reduce((total, value, k) => total + value * row[k], 0));
+  }
+
   // softmax(scores / temperature) over the `top` largest scores; the others get nothing.
   function softmax(scores, temperature = 1, top = scores.length) {
     const least = top < scores.length ? Array.from(scores).sort((a, b) => b - a)[top - 1] : -Infinity;
@@ -146,6 +159,6 @@ window.Unrolled = (function () {
     return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   }
 
-  return {pieces, data, fill, element, button, slider, menu, choice, bars, softmax, drawn, shade, short, percent,
-          visible, spoken, calm};
+  return {pieces, data, fill, element, button, slider, menu, choice, bars, sum, times, timesTransposed, softmax, drawn,
+          shade, short, percent, visible, spoken, calm};
 })();

@@ -63,7 +63,7 @@ Unrolled.pieces.letters = function (figure, data) {
   const paper = element("textarea", {"aria-label": "Python to read", spellcheck: "false", autocapitalize: "off",
                                      autocomplete: "off", maxlength: LONGEST, oninput: listen});
   const bars = Unrolled.bars(data.letters, 10, (letter) => { stop(); write(letter); });
-  const on = button("Write on", () => (writing ? stop() : writeOn()));
+  const on = button("Let it write", () => (writing ? stop() : writeOn()));
   const cost = element("p", {class: "piece-quiet"});
   const units = Object.fromEntries(data.units.map(({name, unit}) => [name, `unit ${unit}: ${name}`]));
   const heat = slider({name: "temperature", min: 0.1, max: 2, step: 0.05, value: temperature,
@@ -138,7 +138,7 @@ Unrolled.pieces.letters = function (figure, data) {
   function stop() {
     clearInterval(writing);
     writing = null;
-    on.textContent = "Write on";
+    on.textContent = "Let it write";
   }
 
   function paint() {

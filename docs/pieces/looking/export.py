@@ -5,8 +5,6 @@
 import base64
 from io import BytesIO
 
-import numpy as np
-
 from unrolled.scenes.compose import UNITS, box_of
 from unrolled.scenes.pointing import cells_of, names_of
 

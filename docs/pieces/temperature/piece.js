@@ -27,7 +27,8 @@ Unrolled.pieces.temperature = function (figure, data) {
 
   function show() {
     bars.show(softmax(place.scores), reshaped());
-    unsure.textContent = `It is as unsure as one who throws a fair die with ${perplexity(reshaped()).toFixed(1)} sides.`;
+    unsure.textContent = "It is as unsure as one who throws a fair die with "
+      + `${perplexity(reshaped()).toFixed(1)} sides.`;
     letters.textContent = "";
   }
 

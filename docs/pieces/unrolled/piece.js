@@ -3,6 +3,8 @@
 // A vanilla RNN that reads a word, in numbers: vectors are lists, matrices lists of rows.
 // The names are those of the lesson; forward and backward mirror each other.
 Unrolled.rnn = (function () {
+  const {sum, times, timesTransposed} = Unrolled;
+
   function forward(params, read) {
     let h = params.b.map(() => 0);
     return read.map((letter) => {
@@ -54,18 +56,6 @@ Unrolled.rnn = (function () {
     else collect(values, slopes, -rate);
   }
 
-  function sum(...rows) {
-    return rows[0].map((_, k) => rows.reduce((total, row) => total + row[k], 0));
-  }
-
-  function times(row, matrix) {                       // row @ matrix
-    return matrix[0].map((_, k) => row.reduce((total, value, n) => total + value * matrix[n][k], 0));
-  }
-
-  function timesTransposed(row, matrix) {             // row @ matrix.T
-    return matrix.map((other) => other.reduce((total, value, k) => total + value * row[k], 0));
-  }
-
   function collect(into, row, factor = 1) {
     row.forEach((value, k) => { into[k] += factor * value; });
   }
@@ -99,8 +89,8 @@ Unrolled.pieces.unrolled = function (figure, data) {
   Unrolled.fill(
     figure,
     element("div", {class: "unrolled-time"}, ...columns.map((c) => c.node)),
-    element("p", {class: "piece-quiet"}, "The boxes in the middle are states, a number a unit: purple below zero, orange "
-            + "above. On the way back they turn into gradients: the deeper the pink, the larger."),
+    element("p", {class: "piece-quiet"}, "The boxes in the middle are states, a number a unit: purple below zero, "
+            + "orange above. On the way back they turn into gradients: the deeper the pink, the larger."),
     said,
     element("div", {class: "piece-controls"}, before, after, walk.node),
     element("div", {class: "piece-controls"}, learn.node, lost));
