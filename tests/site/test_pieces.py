@@ -304,6 +304,10 @@ def test_unrolled_walks_with_keys_buttons_and_slider(show, width):
     assert page.get_by_role("button", name="one on").is_disabled()
     drag(page, "learned for", 0)
     page.get_by_text("to know nothing costs 1.39").wait_for()
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert (page.locator(".unrolled-reached").count(), page.locator(".unrolled-back").count()) == (4, 0)
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator(".unrolled-back").count() == 4
 
 
 def believed(text: str) -> np.ndarray:

@@ -99,7 +99,9 @@ Unrolled.pieces.unrolled = function (figure, data) {
     walk.set(Math.min(2 * T, Math.max(0, moment + (event.key === "ArrowRight" ? 1 : -1))));
     event.preventDefault();
   });
-  window.addEventListener("beforeprint", () => walk.set(T));
+  let left;                                   // on paper, the whole way forward
+  window.addEventListener("beforeprint", () => { left = moment; walk.set(T); });
+  window.addEventListener("afterprint", () => walk.set(left));
   study(data.steps);
 
   function study(steps) {
@@ -150,7 +152,7 @@ Unrolled.pieces.unrolled = function (figure, data) {
         + "the right.";
     }
     return `Back at step ${t + 1}: ${short(size(above))} comes from its own bet, ${short(size(right))} from the right, `
-      + `through step ${t + 2}. They add up to a gradient of size ${short(size(dh))}.`;
+      + `through step ${t + 2}. Added, they are a gradient of size ${short(size(dh))}.`;
   }
 
   function size(row) {
