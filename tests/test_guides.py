@@ -1,0 +1,73 @@
+"""What the guides say: lessons.toml is held to the notebooks, the plan to lessons.toml, the citation to the project."""
+
+import re
+import tomllib
+
+import pytest
+import yaml
+
+from grader import notebooks
+from grader.course import Course
+from tests.lesson import ROOT
+
+COURSE = Course(ROOT)
+LESSONS = tomllib.loads((ROOT / "docs" / "lessons.toml").read_text(encoding="utf-8"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+HOURS = {"three": 3, "four": 4}
+VERBS = {"Assemble", "Bound", "Build", "Carry", "Choose", "Clip", "Compare", "Compute", "Count", "Derive", "Describe",
+         "Explain", "Hold", "Judge", "Let", "Measure", "Put", "Read", "Recognise", "Run", "Sample", "Search", "Send",
+         "Set", "Speak", "Stack", "Train", "Turn", "Write"}
+
+
+def texts(lesson: str) -> list[str]:
+    """A lesson's markdown cells, in order."""
+    [name] = COURSE.notebooks(lesson)
+    cells = notebooks.read(COURSE.solutions / lesson / f"{name}.ipynb")["cells"]
+    return [notebooks.source(cell) for cell in cells if cell["cell_type"] == "markdown"]
+
+
+def minutes_of_the_whole(text: str) -> int:
+    """What a notebook's first cell says: *About 90 minutes; …* or *About three hours; …*"""
+    number, unit = re.search(r"^\*About (\w+) (minutes|hours)", text, re.MULTILINE).groups()
+    return int(number) if unit == "minutes" else 60 * HOURS[number]
+
+
+def minutes_of_the_parts(cells: list[str]) -> int:
+    """The sum over the parts; "### Step 2" of a part is in what the part says."""
+    found = [re.search(r"^##+ (?!Step).*\n\n\*(\d+) minutes", text, re.MULTILINE) for text in cells]
+    return sum(int(match[1]) for match in found if match)
+
+
+def test_every_lesson_is_there_in_its_order():
+    assert list(LESSONS) == sorted(COURSE.names())
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_takes_as_long_as_its_notebook_says(name):
+    cells = texts(name)
+    assert LESSONS[name]["minutes"] == minutes_of_the_whole(cells[0])
+    assert abs(LESSONS[name]["minutes"] - minutes_of_the_parts(cells)) <= 10
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_key_points_are_those_of_the_notebook_word_for_word(name):
+    told = re.findall(r"^- (.*)$", texts(name)[-1].partition("**Key points**")[2], re.MULTILINE)
+    keypoints = LESSONS[name]["keypoints"]
+    assert 3 <= len(keypoints) <= 6
+    assert [point for point in told if point in keypoints] == keypoints
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_questions_ask_and_objectives_begin_with_a_verb(name):
+    questions, objectives = LESSONS[name]["questions"], LESSONS[name]["objectives"]
+    assert 2 <= len(questions) <= 4
+    assert all(question.endswith("?") for question in questions)
+    assert 3 <= len(objectives) <= 6
+    assert {objective.split()[0] for objective in objectives} <= VERBS
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_needs_no_later_lesson(name):
+    earlier = list(LESSONS)[: list(LESSONS).index(name)]
+    for need in LESSONS[name]["needs"]:
+        assert set(re.findall(r"\b\d-[a-z-]+", need)) <= set(earlier), need
