@@ -1,6 +1,7 @@
 """What the guides say: lessons.toml is held to the notebooks, the plan to lessons.toml, the citation to the project."""
 
 import re
+import runpy
 import tomllib
 
 import pytest
@@ -71,3 +72,17 @@ def test_a_lesson_needs_no_later_lesson(name):
     earlier = list(LESSONS)[: list(LESSONS).index(name)]
     for need in LESSONS[name]["needs"]:
         assert set(re.findall(r"\b\d-[a-z-]+", need)) <= set(earlier), need
+
+
+def test_the_picture_of_the_architecture_is_drawn_from_the_imports_of_today():
+    drawn = runpy.run_path(str(ROOT / "docs" / "architecture.py"))
+    same = drawn["picture"]() == drawn["PICTURE"].read_text(encoding="utf-8")
+    assert same, "Rooms or imports have changed. Run  python docs/architecture.py  and look at docs/architecture.svg."
+
+
+def test_the_picture_is_said_in_words_too():
+    text = (ROOT / "docs" / "architecture.svg").read_text(encoding="utf-8")
+    assert 'role="img" aria-labelledby="title" aria-describedby="desc"' in text
+    description = re.search(r'<desc id="desc">(.*?)</desc>', text)[1]
+    for room in runpy.run_path(str(ROOT / "docs" / "architecture.py"))["ROOMS"]:
+        assert f"{room.package}, {room.name} (" in description
