@@ -59,11 +59,12 @@ ROOMS = [
     room("unrolled", "data", "load, fetch, build", 15, 508, 150, "data"),
     room("grader", "commands", "python -m grader …", 0, 900, 320, "__main__ cli"),
     room("grader", "desk", "new, collect, export, explain, report", 3, 900, 320, "desk"),
-    room("grader", "release · grade", "the whole way of an assignment", 6, 900, 320, "release grade progress"),
+    room("grader", "release · grade", "the whole way of an assignment", 6, 798, 240, "release grade"),
+    room("grader", "student", "progress, hints, reset", 6, 1042, 170, "student progress"),
     room("grader", "judging", "one submission: a job, a worker, a verdict", 9, 900, 320,
          "judge job kernel namespace ready work workers preprocessor"),
     room("grader", "course", "folder, notebooks, gradebook, record", 12, 816, 270,
-         "course settings notebooks submission rebuild markdown lock clock gradebook record late"),
+         "course settings notebooks submission rebuild markdown lock clock console gradebook record late"),
     room("grader", "sandbox", "answers run inside", 15, 816, 230, "sandbox"),
     room("grader", "checks", "check cells run outside", 15, 1060, 200, "checks"),
 ]
@@ -108,7 +109,7 @@ def picture() -> str:
     parts = [*flow(), *panel("unrolled", "GIVES: what a notebook is given", "gives", 20, 580),
              *panel("grader", "JUDGES: checks, sandbox, grading, the desk", "judges", 620, 560)]
     parts += [arrow_between(user, used) for user, used in needed(uses)]
-    parts += [box(r.x - r.width // 2, top(r), r.width, HIGH, r.name, r.says) for r in ROOMS]
+    parts += [box(r.x - r.width // 2, top(r), r.width, HIGH, r.name, r.says) for r in inhabited()]
     parts += around()
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
@@ -159,6 +160,11 @@ def home(package: str, module: str) -> Room | None:
     if module:
         raise SystemExit(f"{package}.{module} has no room: name it in ROOMS, in docs/architecture.py.")
     return None
+
+
+def inhabited() -> list[Room]:
+    """The rooms that have a module today."""
+    return [one for one in ROOMS if any(home(one.package, module) == one for module in modules(one.package))]
 
 
 def between_rooms(named: Callable[[str], Iterator[str]]) -> set[tuple[Room, Room]]:
@@ -305,7 +311,7 @@ def described(uses: set[tuple[Room, Room]]) -> str:
     way = ", then ".join(name for name, _, _ in FLOW)
     said = [f"The way of a lesson: {way}. grader releases and grades; the reading site is made from solutions.",
             "unrolled and grader do not import each other."]
-    for one in ROOMS:
+    for one in inhabited():
         used = sorted(other.name for user, other in uses if user == one)
         said.append(f"{one.package}, {one.name} ({one.says}): " + (f"uses {', '.join(used)}." if used else
                                                                    "uses no other room."))

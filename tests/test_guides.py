@@ -84,5 +84,5 @@ def test_the_picture_is_said_in_words_too():
     text = (ROOT / "docs" / "architecture.svg").read_text(encoding="utf-8")
     assert 'role="img" aria-labelledby="title" aria-describedby="desc"' in text
     description = re.search(r'<desc id="desc">(.*?)</desc>', text)[1]
-    for room in runpy.run_path(str(ROOT / "docs" / "architecture.py"))["ROOMS"]:
+    for room in runpy.run_path(str(ROOT / "docs" / "architecture.py"))["inhabited"]():
         assert f"{room.package}, {room.name} (" in description
