@@ -20,6 +20,10 @@ VERBS = {"Assemble", "Bound", "Build", "Carry", "Choose", "Clip", "Compare", "Co
          "Set", "Speak", "Stack", "Train", "Turn", "Write"}
 
 
+def text(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
 def texts(lesson: str) -> list[str]:
     """A lesson's markdown cells, in order."""
     [name] = COURSE.notebooks(lesson)
@@ -27,15 +31,15 @@ def texts(lesson: str) -> list[str]:
     return [notebooks.source(cell) for cell in cells if cell["cell_type"] == "markdown"]
 
 
-def minutes_of_the_whole(text: str) -> int:
+def minutes_of_the_whole(cell: str) -> int:
     """What a notebook's first cell says: *About 90 minutes; …* or *About three hours; …*"""
-    number, unit = re.search(r"^\*About (\w+) (minutes|hours)", text, re.MULTILINE).groups()
+    number, unit = re.search(r"^\*About (\w+) (minutes|hours)", cell, re.MULTILINE).groups()
     return int(number) if unit == "minutes" else 60 * HOURS[number]
 
 
 def minutes_of_the_parts(cells: list[str]) -> int:
     """The sum over the parts; "### Step 2" of a part is in what the part says."""
-    found = [re.search(r"^##+ (?!Step).*\n\n\*(\d+) minutes", text, re.MULTILINE) for text in cells]
+    found = [re.search(r"^##+ (?!Step).*\n\n\*(\d+) minutes", cell, re.MULTILINE) for cell in cells]
     return sum(int(match[1]) for match in found if match)
 
 
@@ -74,15 +78,47 @@ def test_a_lesson_needs_no_later_lesson(name):
         assert set(re.findall(r"\b\d-[a-z-]+", need)) <= set(earlier), need
 
 
+def test_the_citation_is_valid_and_says_what_the_project_says():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert {"cff-version", "message", "title", "authors"} <= set(citation)          # what the format asks for
+    assert citation["cff-version"] == "1.2.0"
+    assert all("name" in author or "family-names" in author for author in citation["authors"])
+    assert citation["title"].split(":")[0].lower() == PROJECT["name"]
+    assert citation["title"].split(": ")[1] in PROJECT["description"].lower()
+    assert citation["abstract"] == PROJECT["description"]
+    assert str(citation["version"]) == PROJECT["version"]
+    released = re.search(rf"^## {re.escape(PROJECT['version'])}, (\S+)$", text("CHANGELOG.md"), re.MULTILINE)[1]
+    assert str(citation.get("date-released", "unreleased")) == released
+
+
+def test_the_licence_is_one_and_the_same_everywhere():
+    assert text("LICENSE").startswith("MIT License\n")
+    assert PROJECT["license"] == {"text": "MIT"}
+    assert yaml.safe_load(text("CITATION.cff"))["license"] == "MIT"
+    assert "MIT" in text("README.md").partition("## Licence")[2]
+    assert "../README.md#licence" in text("datasets/README.md")
+
+
+def test_contributing_says_first_where_the_truth_is():
+    first = text("CONTRIBUTING.md").split("\n\n")[1]
+    assert first.startswith("The truth is in `solutions/`")
+
+
 def test_the_picture_of_the_architecture_is_drawn_from_the_imports_of_today():
     drawn = runpy.run_path(str(ROOT / "docs" / "architecture.py"))
-    same = drawn["picture"]() == drawn["PICTURE"].read_text(encoding="utf-8")
+    same = drawn["picture"]() == text("docs/architecture.svg")
     assert same, "Rooms or imports have changed. Run  python docs/architecture.py  and look at docs/architecture.svg."
 
 
 def test_the_picture_is_said_in_words_too():
-    text = (ROOT / "docs" / "architecture.svg").read_text(encoding="utf-8")
-    assert 'role="img" aria-labelledby="title" aria-describedby="desc"' in text
-    description = re.search(r'<desc id="desc">(.*?)</desc>', text)[1]
+    picture = text("docs/architecture.svg")
+    assert 'role="img" aria-labelledby="title" aria-describedby="desc"' in picture
+    description = re.search(r'<desc id="desc">(.*?)</desc>', picture)[1]
     for room in runpy.run_path(str(ROOT / "docs" / "architecture.py"))["inhabited"]():
         assert f"{room.package}, {room.name} (" in description
+
+
+def test_the_plan_of_a_term_says_what_lessons_toml_says():
+    rows = re.findall(r"^\| (\S+) \| (\d-\S+) \| (\d+) \| (.*) \|$", text("docs/teach.md"), re.MULTILINE)
+    assert rows == [(lesson["week"], name, str(lesson["minutes"]), "; ".join(lesson["needs"]))
+                    for name, lesson in LESSONS.items()]
