@@ -10,6 +10,7 @@ import yaml
 from grader import notebooks
 from grader.course import Course
 from tests.lesson import ROOT
+from tests.mistakes import Mistake, rnn
 
 COURSE = Course(ROOT)
 LESSONS = tomllib.loads((ROOT / "docs" / "lessons.toml").read_text(encoding="utf-8"))
@@ -104,6 +105,13 @@ def test_contributing_says_first_where_the_truth_is():
     assert first.startswith("The truth is in `solutions/`")
 
 
+def test_the_example_of_a_known_mistake_is_a_known_mistake():
+    example = re.search(r"```python\n(Mistake\(.*?)```", text("CONTRIBUTING.md"), re.DOTALL)[1]
+    shown = eval(example, {"Mistake": Mistake})
+    [known] = [one for one in rnn.MISTAKES if (one.function, one.name) == (shown.function, shown.name)]
+    assert shown == known
+
+
 def test_the_picture_of_the_architecture_is_drawn_from_the_imports_of_today():
     drawn = runpy.run_path(str(ROOT / "docs" / "architecture.py"))
     same = drawn["picture"]() == text("docs/architecture.svg")
@@ -122,3 +130,20 @@ def test_the_plan_of_a_term_says_what_lessons_toml_says():
     rows = re.findall(r"^\| (\S+) \| (\d-\S+) \| (\d+) \| (.*) \|$", text("docs/teach.md"), re.MULTILINE)
     assert rows == [(lesson["week"], name, str(lesson["minutes"]), "; ".join(lesson["needs"]))
                     for name, lesson in LESSONS.items()]
+
+
+GUIDES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "datasets").glob("**/*.md")])
+
+
+def anchors(guide: str) -> set[str]:
+    """The headings of a page as links name them: lower case, without punctuation, - for each space."""
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"```.*?```", "", guide, flags=re.DOTALL), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_link_within_the_guides_leads_somewhere(guide):
+    for path, anchor in re.findall(r"\]\((?!\w+:)([^)#\s]*)#?([^)\s]*)\)", guide.read_text(encoding="utf-8")):
+        leads_to = (guide.parent / path).resolve() if path else guide
+        assert leads_to.exists(), f"{path} is not there"
+        assert not anchor or anchor in anchors(leads_to.read_text(encoding="utf-8")), f"{path}#{anchor} is no heading"
