@@ -71,6 +71,7 @@ ROOMS = [
 LANES = {  # the middle of an arrow that has rooms in its way
     ("unrolled", "worlds", "layers"): 62, ("unrolled", "commands", "captioning"): 276,
     ("unrolled", "commands", "characters"): 550, ("grader", "judging", "checks"): 1060,
+    ("grader", "commands", "student"): 1094,
 }
 FLOW = [
     ("datasets", "pictures, letters", "read"), ("unrolled", "GIVES", "given"),
