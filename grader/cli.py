@@ -10,8 +10,7 @@ import typer
 
 from grader.console import bar, out, run
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-                  help="Release assignments, check a notebook, grade a class, read the report.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
 def main() -> None:
@@ -21,6 +20,11 @@ def main() -> None:
 
         app.registered_commands += commands.app.registered_commands
     run(app)
+
+
+@app.callback()
+def several() -> None:
+    """Release assignments, check a notebook, grade a class, read the report."""
 
 
 @app.command()

@@ -7,11 +7,10 @@ import importlib
 import importlib.util
 import json
 import re
-import sys
 import tempfile
 import tomllib
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from grader import notebooks, release
@@ -112,6 +111,9 @@ def _imports(tree: ast.AST, package: str) -> Iterator[str]:
     for node in _running(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "import_module":
+            yield from (word.value for word in node.args if isinstance(word, ast.Constant)
+                        and isinstance(word.value, str))
         elif isinstance(node, ast.ImportFrom):
             above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
             home = ".".join([*above, *filter(None, [node.module])])

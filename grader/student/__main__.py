@@ -62,12 +62,12 @@ def reset(
         lessons = here
     named: dict[Any, list[str]] = {lesson: resetting.everything(lesson) for lesson in lessons} if all else {}
     for cell in cells or []:
-        lesson, name = lesson_of(lessons, cell)
-        named.setdefault(lesson, []).append(name)
-    for lesson, names in named.items():
-        changed, kept = resetting.reset(lesson, names)
+        found, name = lesson_of(lessons, cell)
+        named.setdefault(found, []).append(name)
+    for lesson, wanted in named.items():
+        changed, kept = resetting.reset(lesson, wanted)
         if kept is None:
-            _say(f"{lesson.key}: {'everything is' if all else ', '.join(names) + ' stands'} as it was handed out.")
+            _say(f"{lesson.key}: {'everything' if all else ', '.join(wanted)} is as it was handed out already.")
             continue
         _say(f"{lesson.key}: {', '.join(changed)} put back.",
              f"The notebook as it was is {kept.relative_to(lesson.root).as_posix()}.",

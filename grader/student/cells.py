@@ -23,8 +23,8 @@ def lesson_of(lessons: list[Lesson], name: str) -> tuple[Lesson, str]:
         raise Trouble(f"{name} is in {where}. Say which:  --assignment {found[0].assignment}")
     if not found:
         known = [one for names in spelled.values() for one in names.values() if not one.startswith("check-")]
-        near = folder.nearest(name, known)
-        raise Trouble(f"There is no cell {name!r} here.{near or ' A cell is called by its function, or why- and more.'}")
+        near = folder.nearest(name, known) or " A cell is called as its function is, or why- and a few words."
+        raise Trouble(f"There is no cell {name!r} here.{near}")
     chosen = (here or found)[0]
     return chosen, spelled[chosen][name.casefold()]
 

@@ -1,4 +1,4 @@
-"""What the commands remember in a student's folder: a convenience that may be thrown away, and that nobody grades by."""
+"""What the commands remember in a student's folder: a convenience that may be thrown away; nobody grades by it."""
 
 from __future__ import annotations
 

@@ -109,8 +109,10 @@ def _look(lesson: Lesson) -> Standing:
 def _known(kept: dict[str, Any], lesson: Lesson, checks: dict[str, str]) -> dict[str, str] | None:
     """The states of the last time, where they are of this very notebook and nobody wrote nonsense into the file."""
     last = kept.get(lesson.key)
-    states = last.get("checks") if isinstance(last, dict) else None
-    if not isinstance(states, dict) or set(states) != set(checks) or not set(states.values()) <= set(STATES):
+    if not isinstance(last, dict) or not isinstance(last.get("checks"), dict):
+        return None
+    states = last["checks"]
+    if states.keys() != checks.keys() or not all(state in STATES for state in states.values()):
         return None
     return {name: states[name] for name in checks} if last.get("of") == _fingerprint(lesson) else None
 

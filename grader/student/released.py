@@ -13,7 +13,7 @@ from grader.course import STUB, TEXT_STUB
 ANSWER = re.compile(r"^( *)### BEGIN SOLUTION\n.*?^ *### END SOLUTION\b", re.DOTALL | re.MULTILINE)
 HIDDEN = re.compile(r"^ *### BEGIN HIDDEN TESTS\n.*?^ *### END HIDDEN TESTS *\n?", re.DOTALL | re.MULTILINE)
 MINUTES = re.compile(r"^\*(\d+) minutes(.*)", re.MULTILINE)
-HINT = re.compile(r"<details>\s*<summary>([^<]*\bhint\b[^<]*)</summary>\s*(.*?)\s*</details>", re.DOTALL | re.IGNORECASE)
+HINT = re.compile(r"<details>\s*<summary>([^<]*\bhint\b[^<]*)</summary>\s*(.*?)\s*</details>", re.DOTALL | re.I)
 TO_READ = "nothing to write"
 
 

@@ -30,8 +30,8 @@ def compare(lesson: Lesson, name: str, anyway: bool = False, tick: Callable[[], 
     """
     name, solution, now = name.removeprefix("check-"), lesson.solution(), lesson.now()
     if solution is None:
-        raise Trouble(f"There are no solutions on this machine: expected {SOLUTIONS}/{lesson.key}. They come with a ZIP "
-                      "for self-study; in a class, ask your teacher.")
+        raise Trouble(f"There are no solutions on this machine: expected {SOLUTIONS}/{lesson.key}. They come with a "
+                      "ZIP for self-study; in a class, ask your teacher.")
     if name not in released.answers(solution) | released.questions(solution):
         raise Trouble(f"{name} is no answer: there is nothing to compare.")
     if not anyway:

@@ -19,7 +19,7 @@ HERE = Path(__file__).resolve().parent
 PLACE = HERE / ".venv"
 LOCK = HERE / "requirements-student.lock"
 OLDEST, NEWEST = (3, 11), (3, 13)
-LONGEST = 160           # letters below this folder that JupyterLab's own files may take
+LONGEST = 175           # letters below this folder that JupyterLab's own files may take
 WINDOWS = os.name == "nt"
 
 
@@ -36,17 +36,16 @@ def main(words):
 def require_python(version, has_64_bits):
     """Stop, in a sentence, where this Python cannot take the course."""
     if not OLDEST <= version <= NEWEST or not has_64_bits:
-        stop("This is Python %d.%d%s; the course needs Python %d.%d to %d.%d with 64 bits. Get one from python.org, "
-             "then start this file with it%s."
-             % (version[0], version[1], "" if has_64_bits else " with 32 bits", *OLDEST, *NEWEST,
-                ", such as  py -3.12 start.py" if WINDOWS else ", such as  python3.12 start.py"))
+        bits, other = "" if has_64_bits else " with 32 bits", "py -3.12" if WINDOWS else "python3.12"
+        stop(f"This is Python {version[0]}.{version[1]}{bits}; the course needs Python {OLDEST[0]}.{OLDEST[1]} to "
+             f"{NEWEST[0]}.{NEWEST[1]} with 64 bits. Get one from python.org, then:  {other} start.py")
 
 
 def require_short(here):
-    """Windows keeps to 260 letters for a path, unless it was told otherwise."""
+    """Stop where Windows would: it allows 259 letters for a path, unless it was told otherwise."""
     if WINDOWS and len(here) + LONGEST > 259:
-        stop("This folder lies too deep for Windows: its path has %d letters, and %d are the most. Move it up, "
-             "such as to  C:\\course ." % (len(here), 259 - LONGEST))
+        stop(f"This folder lies too deep for Windows: its path has {len(here)} letters, and {259 - LONGEST} are the "
+             "most. Move it up, such as to  C:\\course .")
 
 
 def python():
@@ -75,17 +74,17 @@ def install():
     pip("the libraries", "--require-hashes", "-r", str(LOCK))
     pip("the course", "--no-deps", "--no-build-isolation", "--editable", str(HERE))
     (PLACE / "ready").write_text(state(), encoding="utf-8")
-    print("Installed in %d s. From now on no internet is needed." % (time.monotonic() - began), flush=True)
+    print(f"Installed in {time.monotonic() - began:.0f} s. From now on no internet is needed.", flush=True)
 
 
 def pip(what, *words):
     """Let pip install something; stop, with what it said, where it cannot."""
-    print("  %s …" % what, flush=True)
+    print(f"  {what} …", flush=True)
     command = [str(python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *words]
     said = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
     if said.returncode:
-        stop("%s\nThe installation of %s did not succeed; what pip said is above. Are you online, and is there room "
-             "on the disk? Then run this again." % (said.stdout.strip(), what))
+        stop(f"{said.stdout.strip()}\nThe installation of {what} did not succeed; what pip said is above. Are you "
+             "online, and is there room on the disk? Then run this again.")
 
 
 def run(words):
@@ -112,5 +111,6 @@ def stop(sentence):
 
 if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
     sys.exit(main(sys.argv[1:]))
