@@ -84,7 +84,7 @@ def test_a_name_of_two_lessons_has_to_be_told_apart(lesson, zips, monkeypatch):
     for other in ("2-captioning", "3-lstm"):
         unpack(zips(other), lesson.root.parent)
     lessons = folder.lessons(lesson.root)
-    with pytest.raises(Trouble, match=r"captioning_loss is in 2-captioning and 3-lstm. Say which:  --assignment 2-capt"):
+    with pytest.raises(Trouble, match=r"captioning_loss is in 2-captioning and 3-lstm. Say which:  --assignment 2"):
         lesson_of(lessons, "captioning_loss")
     monkeypatch.chdir(lesson.root / "assignments" / "3-lstm")
     assert lesson_of(lessons, "captioning_loss")[0].assignment == "3-lstm"
