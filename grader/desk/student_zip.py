@@ -42,6 +42,20 @@ dependencies = [
 [tool.setuptools.packages.find]
 include = ["grader*", "unrolled*"]
 """
+PAGE = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Start here</title>
+<style>
+:root {{ color-scheme: light dark }}
+body {{ max-width: 44rem; margin: 2rem auto; padding: 0 1rem; font: 1.05rem/1.6 system-ui, sans-serif }}
+code {{ font-size: .95em; padding: .1em .3em; background: #8883; border-radius: .2em }}
+td, th {{ padding: .3em 1em .3em 0; text-align: left; vertical-align: top }}
+</style>
+{body}</html>
+"""
 
 
 def write(course: Course, assignment: str, to: Path, self_study: bool = False) -> Path:
@@ -68,7 +82,9 @@ def files(course: Course, assignment: str, self_study: bool = False) -> dict[str
     _require_released(course, assignment)
     texts = [notebooks.read(course.assignments / assignment / f"{name}.ipynb") for name in names]
     found = {"pyproject.toml": _project(), LOCK: _kit_file(LOCK), "LICENSE": _kit_file("LICENSE"),
-             "start.py": (TEMPLATES / "start.py").read_bytes(), "START.md": _start(course, assignment, self_study)}
+             "start.py": (TEMPLATES / "start.py").read_bytes()}
+    start = _start(course, assignment, self_study)
+    found |= {"START.md": start.encode("utf-8"), "START.html": _page(start).encode("utf-8")}
     for path in sorted((course.assignments / assignment).rglob("*")):
         if path.is_file() and not any(part.startswith(".") for part in path.relative_to(course.assignments).parts):
             content, name = path.read_bytes(), path.relative_to(course.assignments).as_posix()
@@ -196,7 +212,7 @@ def _project() -> bytes:
                           dependencies=needs).encode()
 
 
-def _start(course: Course, assignment: str, self_study: bool) -> bytes:
+def _start(course: Course, assignment: str, self_study: bool) -> str:
     """START.md for this assignment."""
     text = (TEMPLATES / "START.md").read_text(encoding="utf-8")
     path = f"{ASSIGNMENTS}/{assignment}/{course.notebooks(assignment)[0]}.ipynb"
@@ -206,7 +222,14 @@ def _start(course: Course, assignment: str, self_study: bool) -> bytes:
     for name, value in {"ASSIGNMENT": assignment, "NOTEBOOK": path, "WINDOWS": path.replace("/", "\\"),
                         "FIRST": notebooks.grade_id(first).removeprefix("check-"), "FOLDER": FOLDER}.items():
         text = text.replace(f"@{name}@", value)
-    return re.sub(r"<!-- .*? -->\n", "", text).encode("utf-8")
+    return re.sub(r"<!-- .*? -->\n", "", text)
+
+
+def _page(text: str) -> str:
+    """The same as a page: Windows opens one by a double click, and has no program for Markdown."""
+    from mistune import create_markdown
+
+    return PAGE.format(body=create_markdown(plugins=["table"])(text))
 
 
 def _kit_file(name: str) -> bytes:

@@ -21,7 +21,7 @@ from tests.student.conftest import ASSIGNMENT, unpack, write
 
 COURSE = Course(ROOT)
 GRADER = {"__init__", "__main__", "cli", "console", "course", "kernel", "notebooks"}
-TOP = {"LICENSE", "START.md", "pyproject.toml", "requirements-student.lock", "start.py"}
+TOP = {"LICENSE", "START.html", "START.md", "pyproject.toml", "requirements-student.lock", "start.py"}
 IMPORT_ALL = """
 import importlib, pathlib, sys
 root = pathlib.Path.cwd()
@@ -129,6 +129,10 @@ def test_start_says_what_is_there(zips, tmp_path):
     text = (root / "START.md").read_text(encoding="utf-8")
     assert not re.search(r"@[A-Z]+@|<!--", text)
     assert "solution" not in text
+    page = (root / "START.html").read_text(encoding="utf-8")
+    assert "<h2>3. Install and open</h2>" in page
+    assert "<td><code>py -3.12 start.py</code></td>" in page
+    assert not re.search(r"<script|src=|@import", page)
     assert (root / "assignments/1-rnn/rnn.ipynb").is_file()
     assert "assignments/1-rnn/rnn.ipynb" in text
     assert "start.py hint rnn_step_forward" in text
