@@ -52,6 +52,7 @@ PAGE = """\
 :root {{ color-scheme: light dark }}
 body {{ max-width: 44rem; margin: 2rem auto; padding: 0 1rem; font: 1.05rem/1.6 system-ui, sans-serif }}
 code {{ font-size: .95em; padding: .1em .3em; background: #8883; border-radius: .2em }}
+td code {{ white-space: nowrap }}
 td, th {{ padding: .3em 1em .3em 0; text-align: left; vertical-align: top }}
 </style>
 {body}</html>
