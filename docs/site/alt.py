@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from io import BytesIO
 from typing import Any
 
 MOST = 12               # things in a list; the rest is counted
@@ -16,11 +17,15 @@ NUMBERS = {2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six", 7: "Seven", 8: 
 
 
 def install() -> None:
-    """Make every figure of this kernel a picture of double density that carries its size and its words."""
+    """Make every figure of this kernel a picture of double density that carries its size and its words.
+
+    A Pillow image is told by what stands in its ``info`` under ``says``, where its maker has put that.
+    """
     import matplotlib.pyplot as plt
     from IPython.core.getipython import get_ipython
     from IPython.core.pylabtools import retina_figure
     from matplotlib.figure import Figure
+    from PIL.Image import Image
 
     plt.switch_backend("module://matplotlib_inline.backend_inline")     # sets up its own formatter, once
 
@@ -28,8 +33,17 @@ def install() -> None:
         picture = retina_figure(fig, bbox_inches="tight")
         return picture and (picture[0], {**picture[1], "alt": describe(fig)})
 
+    def shown(picture: Image) -> tuple[bytes, dict[str, Any]]:
+        content = BytesIO()
+        picture.save(content, "PNG")
+        words = picture.info.get("says")
+        return content.getvalue(), {"width": picture.width, "height": picture.height,
+                                    "alt": f"Picture: {words.rstrip('.')}." if words else ""}
+
     shell: Any = get_ipython()
-    shell.display_formatter.formatters["image/png"].for_type(Figure, drawn)
+    formatter = shell.display_formatter.formatters["image/png"]
+    formatter.for_type(Figure, drawn)
+    formatter.for_type(Image, shown)
 
 
 def describe(fig: Any) -> str:
@@ -69,7 +83,7 @@ def _times(count: int) -> str:
 
 
 def _sentence(kind: str, title: str, rest: str) -> str:
-    return f"{kind}{f', {title}' if title else ''}{f': {rest}' if rest else ''}."
+    return f"{kind}{f', {title}' if title else ''}{f': {rest}' if rest else ''}".rstrip(".") + "."
 
 
 def _panel(ax: Any) -> Panel | None:
@@ -78,12 +92,13 @@ def _panel(ax: Any) -> Panel | None:
     if not kind:
         return None
     x, y = _plain(ax.get_xlabel()), _plain(ax.get_ylabel())
+    if kind == "Picture":           # what stands under a picture is its title, too
+        return kind, "; ".join(filter(None, (_title(ax), x, y))), "; ".join(_said(_written(ax)))
     axes = f"{y} against {x}" if x and y else y or x
     axes += ", logarithmic" * (bool(axes) and "log" in (ax.get_xscale(), ax.get_yscale()))
     named = _named(ax)
-    written = _written(ax) if not axes or kind == "Picture" else ()
-    rest = "; ".join(filter(None, (axes, named and f"shown are {_several(named)}",
-                                   written and f"it says {_several(written)}")))
+    written = [] if axes else _written(ax)
+    rest = "; ".join([*([axes] if axes else []), *([f"shown are {_several(named)}"] if named else []), *_said(written)])
     return kind, _title(ax), rest
 
 
@@ -94,7 +109,7 @@ def _kind(ax: Any) -> str:
     if lines:
         return "Points" if all(line.get_linestyle() == "None" for line in lines) else "Line plot"
     if ax.images:
-        return "Table of colours" if ax.axison else "Picture"
+        return "Table of colours" if ax.axison and ax.images[0].get_array().ndim == 2 else "Picture"
     if ax.collections:
         return "Points"
     return "Drawing" if ax.patches or ax.texts else ""
@@ -110,6 +125,10 @@ def _named(ax: Any) -> list[str]:
     ticks = [tick.get_text() for axis in (ax.xaxis, ax.yaxis) for tick in axis.get_ticklabels()] if ax.axison else []
     words = [tick for tick in ticks if re.search(r"[^\W\d]", re.sub(r"\$.*?\$", "", tick))]
     return list(dict.fromkeys(map(_plain, labels or words)))
+
+
+def _said(written: list[str]) -> list[str]:
+    return [f"it says {_several(written)}"] if written else []
 
 
 def _written(ax: Any) -> list[str]:

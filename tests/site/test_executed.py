@@ -34,16 +34,19 @@ def test_a_lesson_is_executed_once_and_kept_with_its_figures_words_and_exports(t
     folder = tmp_path / "toy"
     folder.mkdir()
     (folder / "export.py").write_text("exported = {'x': x}", encoding="utf-8")
+    show = "from PIL import Image\npicture = Image.new('RGB', (4, 3))\npicture.info['says'] = 'a cat sits.'\npicture"
     draw = ("import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2, 3])\n"
             "ax.set(xlabel='step', ylabel='loss');")
-    made, nb = ran(tmp_path, code("number", "x = 3\nprint(x)"), code("draw", draw),
+    made, nb = ran(tmp_path, code("number", "x = 3\nprint(x)"), code("draw", draw), code("show", show),
                    pieces=(Piece("toy", "draw", folder, "", "", ""),))
     by_name = {one["id"]: one for one in nb["cells"]}
-    assert list(by_name) == ["intro", "number", "draw"]
+    assert list(by_name) == ["intro", "number", "draw", "show"]
     assert by_name["number"]["outputs"][0]["text"] == "3\n"
     told = by_name["draw"]["outputs"][0]["metadata"]["image/png"]
     assert told["alt"] == "Line plot: loss against step."
     assert told["width"] > 300
+    told = by_name["show"]["outputs"][0]["metadata"]["image/png"]
+    assert told == {"alt": "Picture: a cat sits.", "width": 4, "height": 3}
     assert nb["metadata"]["pieces"] == {"toy": {"x": 3}}
     assert executed.read(made, tmp_path) == nb
     assert executed.read(lesson(), tmp_path) is None
@@ -92,7 +95,16 @@ def bars() -> Any:
     return fig
 
 
+def pictures() -> Any:
+    fig, axes = plt.subplots(1, 2)
+    for ax, name in zip(axes, ("walk", "run"), strict=True):
+        ax.imshow(np.zeros((4, 4, 3)))
+        ax.set(xticks=[], yticks=[], xlabel=name)
+    return fig
+
+
 @pytest.mark.parametrize(("drawn", "words"), [
+    (pictures, "Two panels. Picture, walk, run."),
     (two_lines, "Line plot, learning: loss against step, logarithmic; shown are RNN, LSTM."),
     (three_panels, "Three kinds of weights. Three panels. Table of colours, small, middling, large: "
                    "unit against time step. Colour: h."),

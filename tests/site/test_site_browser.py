@@ -79,8 +79,8 @@ PICTURES = """() => Promise.all([...document.images].map(async (picture) => {
 FORMULAS = """() => [...document.querySelectorAll(".math")].map((math) => ({
   text: math.textContent, set: !!math.querySelector("mjx-container svg"),
   wrong: !!math.querySelector("[data-mjx-error], mjx-merror, [data-mml-node=merror]")}))"""
-PIECES = """() => [...document.querySelectorAll("[data-piece]")].map((piece) => (
-  {name: piece.dataset.piece, filled: piece.getBoundingClientRect().height > 150 && !!piece.querySelector("button, input")}))"""
+PIECES = """() => [...document.querySelectorAll("[data-piece]")].map((piece) => ({name: piece.dataset.piece,
+  filled: piece.getBoundingClientRect().height > 150 && !!piece.querySelector("button, input")}))"""
 RAW = """() => {
   const walker = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
   const found = [];
