@@ -41,7 +41,7 @@
 
   /* What is wider than the page can be reached, and moved, with the keyboard. */
   function reachable() {
-    for (const box of all("article pre, article div.math, article .table-wrapper, article .tag_wide .cell_output, article figure.piece")) {
+    for (const box of all("article pre, article div.math, article .table-wrapper, article .cell_output, article p:has(> img), article figure.piece")) {
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
     }
