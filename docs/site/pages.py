@@ -14,11 +14,12 @@ from grader.course import STUB, Trouble
 Cell = dict[str, Any]
 HINT = re.compile(r"<details><summary>(.*?)</summary>\n\n(.*?)\n</details>\n?", re.DOTALL)
 LADDER = re.compile(r"(?:<details><summary>.*?</details>\s*)+", re.DOTALL)
-TIME = re.compile(r"^\*About \d+ minutes(?:; (.*?))?\. You need .*\*\n", re.MULTILINE)      # told in the box instead
+TIME = re.compile(r"^\*About [^;.*]+(?:; (.*?))?\. You need .*\*\n", re.MULTILINE)      # told in the box instead
 KEY_POINTS = re.compile(r"\n\*\*Key points\*\*\n\n(?:[-*] .*\n(?:  .*\n)*)+")
 HEADING = re.compile(r"^#{2,4} (?:\d+ · )?(.+)$", re.MULTILINE)
 NAME = re.compile(r"\b\d+-[a-z][a-z-]*[a-z]")      # of a lesson
 UNSEEN = "..."      # the source of a cell that only carries outputs; MyST-NB leaves out what has none
+LONG = 15           # lines; a check that is longer is folded, what it prints is not
 WIDE = 720          # pixels; a figure that is wider cannot be read on a telephone unless it is moved sideways
 MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 
@@ -79,10 +80,18 @@ def _code(lesson: Lesson, cell: Cell, outputs: list[Cell]) -> list[Cell]:
                 _markdown(f"solution-{name}", folded), *outputs]
     if notebooks.SHOW in cell["metadata"].get("tags", []):
         return [*outputs, _markdown(name, _fold("Show the code", f"```python\n{text}\n```", "code"))]
-    kind = ["check"] if notebooks.is_check(cell) else []
+    lines = text.count("\n") + 1
+    if notebooks.is_check(cell) and lines > LONG:
+        folded = _fold(f"Show the check, {lines} lines", f"```python\n{text}\n```", "code check")
+        return [_markdown(name, folded), *_checked(outputs)]
+    return [_source(name, text), *(_checked(outputs) if notebooks.is_check(cell) else outputs)]
+
+
+def _checked(outputs: list[Cell]) -> list[Cell]:
+    """What a check printed, marked as that."""
     for output in outputs:
-        output["metadata"].get("tags", []).extend(kind)
-    return [_source(name, text, *kind), *outputs]
+        output["metadata"].get("tags", []).append("check")
+    return outputs
 
 
 def _source(name: str, text: str, *tags: str) -> Cell:

@@ -118,6 +118,17 @@ def test_hidden_tests_are_not_on_a_page_and_what_a_check_prints_is(page):
     assert shown["outputs"] == [printed("✓ y\n")]
 
 
+def test_a_long_check_is_folded_and_what_it_prints_is_not():
+    source = CHECK + "\n".join(f"case.close('y', double({n}), {2 * n})" for n in range(20))
+    long = cell("code", "check-double", source, {"grade": True, "solution": False, "locked": True, "points": 3},
+                outputs=(printed("✓ y\n"),))
+    made, _ = pages.page(lesson((CELLS[0], long)), lesson((CELLS[0], long)).notebook, 0)
+    shown = {one["id"]: one for one in made["cells"]}
+    assert shown["check-double"]["source"].startswith(":::{fold} Show the check, 21 lines\n")
+    assert "42)" not in shown["check-double"]["source"].splitlines()
+    assert [one["outputs"] for one in made["cells"] if one.get("outputs")] == [[printed("✓ y\n")]]
+
+
 def test_hints_become_a_ladder_in_their_place(page):
     text = page["ask"]["source"]
     assert text.count("{container} ladder") == 1
@@ -209,7 +220,7 @@ def test_pages_of_all_lessons_show_skeletons_as_released_and_nothing_that_is_hid
     released = notebooks.read(ROOT / real.assignment)
     for one in released["cells"]:
         if one["cell_type"] == "code" and one["metadata"].get("nbgrader"):
-            assert shown[one["id"]].rstrip() == notebooks.source(one).rstrip()
+            assert notebooks.source(one).rstrip() in shown[one["id"]]
     everything = "\n".join(shown.values())
     assert "HIDDEN" not in everything
     assert "<details" not in everything
