@@ -138,6 +138,7 @@ def thumbnail(figure: Figure, folder: Path) -> str:
     path = folder / f"{hashlib.sha256(content).hexdigest()[:20]}.png"
     if not path.is_file():
         picture = Image.open(io.BytesIO(content)).convert("RGBA")
+        picture = picture.crop((0, 0, picture.width, min(picture.height, picture.width)))     # of a tall one, the top
         picture.thumbnail((THUMB, THUMB))
         paper = Image.new("RGBA", picture.size, "white")
         small = io.BytesIO()
