@@ -24,7 +24,7 @@ test-browser: $(READY)
 	$(BIN)/python -m pytest -m browser tests/browser
 
 test-long: $(READY)
-	$(BIN)/python -m pytest -m long tests/chaos
+	$(BIN)/python -m pytest -m long tests/chaos tests/pages
 
 # Installs what the lock names, byte for byte, then this folder.
 $(READY): pyproject.toml requirements.lock
