@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-SECONDS = 600
+SECONDS = 400
 KEEP = 'trap \'status=$?; pwd > "$0/folder"; env -0 > "$0/variables"; exit $status\' EXIT\neval "$1"'
 ITS_OWN = {"_", "SHLVL", "PWD", "OLDPWD"}
 
