@@ -1,7 +1,9 @@
 """Every known mistake is refused, nearly all by name; every right answer, however it is written, is accepted."""
 
 import functools
+import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,6 +16,7 @@ from tests.mistakes.odd import ODD
 
 LESSONS = [rnn, captioning, lstm, gru, char_rnn, flow, sequences, attention]
 LEAST_NAMED = 0.9
+FEWEST_WORDS, MOST_WORDS, MOST_REPEATS = 8, 40, 3
 SECONDS_WHEN_RIGHT, SECONDS_WHEN_WRONG = 0.3, 1.0
 
 
@@ -43,6 +46,15 @@ def test_known_mistakes_are_refused_and_named(data, capsys):
     assert not passed
     assert not slow
     assert len(unnamed) <= (1 - LEAST_NAMED) * count
+
+
+def test_every_mistake_says_why_it_is_one():
+    every = [mistake for data in LESSONS for mistake in data.MISTAKES]
+    bad = [f"{mistake.function}, {mistake.name}: {mistake.why!r}" for mistake in every
+           if not FEWEST_WORDS <= len(mistake.why.split()) <= MOST_WORDS or not mistake.why.endswith(".")]
+    assert not bad, f"{len(bad)} of {len(every)}:\n" + "\n".join(bad[:40])
+    sentences = Counter(sentence for mistake in every for sentence in re.split(r"(?<=\.) (?=[A-Z])", mistake.why))
+    assert not [sentence for sentence, times in sentences.items() if times > MOST_REPEATS]
 
 
 @pytest.mark.parametrize("data", LESSONS, ids=lambda data: data.NOTEBOOK)

@@ -99,8 +99,8 @@ class Model:
 
     def _read(self, params: Params, letters: Array, state: State, N: int) -> tuple[Array, Array, Any]:
         """The recurrence over time-major letters (R,) -> h (R, H), c (N, H), cache; all of it in the model's room."""
-        a = np.take(params["Wx"], letters, axis=0, out=self._room("a", len(letters), len(params["b"])), mode="clip")
-        a += params["b"]
+        rows = params["Wx"] + params["b"]
+        a = np.take(rows, letters, axis=0, out=self._room("a", len(letters), len(params["b"])), mode="clip")
         return lstm.run(a, *state, params["Wh"], Steps.of([N] * (len(letters) // N)), self._room)
 
     def cells(self, params: Params, numbers: Array, state: State | None = None) -> tuple[Array, State]:

@@ -202,6 +202,7 @@ class Reader:
         self.offset = 0
         self.known = []  # what each array of this frame was, for AGAIN
         self.arrays = []  # what was made of them: array, type, and where its bytes are in the blob
+        self.containers = []  # lists and dictionaries, and what they held
 
     def value(self, node):
         if type(node) is not list:
@@ -213,11 +214,11 @@ class Reader:
             self.offset += array.nbytes
             return array
         if tag == LIST:
-            return [self.value(item) for item in node[1:]]
+            return self._container([], node)
         if tag == TUPLE:
             return tuple([self.value(item) for item in node[1:]])
         if tag == DICT:
-            return {self.value(node[i]): self.value(node[i + 1]) for i in range(1, len(node), 2)}
+            return self._container({}, node)
         if tag == AGAIN:
             return self._array(node[1])
         if tag == SCALAR:
@@ -232,6 +233,17 @@ class Reader:
         if tag == REFERENCE:
             return self.table.values[node[1]]
         return functools.partial(self.helper, node[1])
+
+    def _container(self, container, node):
+        """Fill a list or a dictionary; it takes its number before those that are in it, as the grader counts."""
+        place = len(self.containers)
+        self.containers.append(None)
+        if node[0] == DICT:
+            container.update((self.value(node[i]), self.value(node[i + 1])) for i in range(1, len(node), 2))
+        else:
+            container.extend(self.value(item) for item in node[1:])
+        self.containers[place] = container, parts_of(container)
+        return container
 
     def _array(self, index):
         dtype, layout, shape, offset = self.known[index]
@@ -254,6 +266,20 @@ class Reader:
             and array.dtype == dtype
             and array.tobytes() != self.blob[offset : offset + size]
         ]
+
+    def refilled(self):
+        """List the lists and dictionaries that hold other things than they came with, as [index, container]."""
+        return [
+            [i, container]
+            for i, (container, parts) in enumerate(self.containers)
+            if len(now := parts_of(container)) != len(parts)
+            or any(new is not old for new, old in zip(now, parts, strict=True))
+        ]
+
+
+def parts_of(container):
+    """The things a list holds, or a dictionary's keys and values; kept, so that none else can take their place."""
+    return [*container, *container.values()] if isinstance(container, dict) else list(container)
 
 
 # ---- what the student's code says --------------------------------------------------------------------------
@@ -422,7 +448,7 @@ class Student:
         writer = Writer(self.table, self.bounds)
         if name not in self.names or (name in self.given and name.startswith("_")):
             return writer, ["missing", number]
-        return writer, ["value", number, writer.value(self.names[name]), [], None]
+        return writer, ["value", number, writer.value(self.names[name]), [], [], None]
 
     def do_attribute(self, number, reader, target, name):
         writer = Writer(self.table, self.bounds)
@@ -431,12 +457,13 @@ class Student:
             number,
             writer.value(getattr(reader.value(target), name)),
             [],
+            [],
             self.said.node(),
         ]
 
     def do_assign(self, number, reader, target, name, value):
         setattr(reader.value(target), name, reader.value(value))
-        return Writer(self.table, self.bounds), ["value", number, None, [], self.said.node()]
+        return Writer(self.table, self.bounds), ["value", number, None, [], [], self.said.node()]
 
     def do_functions(self, number, _, wanted):
         """List those of the names that are plain functions; no line of a student's runs for it."""
@@ -458,7 +485,8 @@ class Student:
         writer = Writer(self.table, self.bounds)
         value = writer.value(result, first)
         changes = [[i, writer._array(array)] for i, array in reader.changed()]
-        return writer, ["value", number, value, changes, self.said.node()]
+        refilled = [[i, writer.value(container)] for i, container in reader.refilled()]
+        return writer, ["value", number, value, changes, refilled, self.said.node()]
 
     def do_many(self, number, reader, target, calls, keep, first):
         """Call one function many times; results leave in parts, so that neither side waits or hoards."""
@@ -467,6 +495,7 @@ class Student:
         for done, args in enumerate(calls, 1):
             args = reader.value(args)
             reader.arrays.clear()
+            reader.containers.clear()
             part.append(writer.value(function(*args), first))
             full = writer.bytes > FLUSH_BYTES or writer.nodes > self.bounds["nodes"] // 4
             if done < len(calls) and (full or time.monotonic() - last > FLUSH_SECONDS):

@@ -256,7 +256,7 @@ class Session:
         request = ["call", self._node(proxy), encoder.value(args), encoder.value(named), first]
         place = Place(proxy.__name__, (*args, *named.values()))
         with self._request(place, request, self.limits.call_seconds, encoder=encoder) as turn:
-            result = self._value(self._receive(turn), encoder.arrays)
+            result = self._value(self._receive(turn), encoder)
         return given(result)
 
     def many(self, proxy: Proxy, calls: list[tuple], keep: bool, first: int | None = None) -> list:
@@ -424,29 +424,32 @@ class Session:
 
     # ---- what comes out
 
-    def _value(self, reply: Reply, arrays: list[np.ndarray] | None = None) -> Any:
+    def _value(self, reply: Reply, sent: Encoder | None = None) -> Any:
         """Read a value, or the exception in its place, and write changed arguments back."""
         if reply.kind == "raised":
             return Raised(self._error(reply))
-        value, changes, said = reply.fields("value", object, tuple, object)
+        value, changes, refilled, said = reply.fields("value", object, tuple, tuple, object)
         result = reply.decoder.value(value)
-        changed = [self._change(change, reply.decoder, arrays or []) for change in changes]
+        changed = [self._change(change, reply.decoder, sent.arrays if sent else [], np.ndarray) for change in changes]
+        filled = [self._change(change, reply.decoder, sent.containers if sent else [], object) for change in refilled]
         reply.decoder.end()
         for target, array in changed:
             if target.shape == array.shape and target.dtype == array.dtype and target.flags.writeable:
                 target[...] = array
+        for target, content in filled:
+            refill(target, content)
         self._hear(said)
         return result
 
     def _change(
-        self, change: Any, decoder: Decoder, arrays: list[np.ndarray]
-    ) -> tuple[np.ndarray, np.ndarray]:
+        self, change: Any, decoder: Decoder, targets: Sequence[Any], kind: type
+    ) -> tuple[Any, Any]:
         if not isinstance(change, tuple) or len(change) != 2 or type(change[0]) is not int:
             raise ProtocolError("a changed argument has another form than agreed")
-        array = decoder.value(change[1])
-        if not 0 <= change[0] < len(arrays) or not isinstance(array, np.ndarray):
+        value = decoder.value(change[1])
+        if not 0 <= change[0] < len(targets) or not isinstance(value, kind):
             raise ProtocolError("a changed argument is none of the arguments")
-        return arrays[change[0]], array
+        return targets[change[0]], value
 
     def _error(self, reply: Reply) -> Exception:
         """Make the exception that a reply describes."""
@@ -552,6 +555,15 @@ def given(result: Any) -> Any:
     if isinstance(result, Raised):
         raise result.error
     return result
+
+
+def refill(target: list | dict, content: Any) -> None:
+    """Put into a list or a dictionary what it holds by now; where that could not come out, nothing."""
+    target.clear()
+    if isinstance(target, dict) and isinstance(content, dict):
+        target.update(content)
+    elif isinstance(target, list) and isinstance(content, list):
+        target.extend(content)
 
 
 def exception(kind: str, message: str) -> Exception:

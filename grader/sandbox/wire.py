@@ -195,6 +195,7 @@ class Encoder:
         self.blobs: list[bytes] = []
         self.size = 0
         self.arrays: list[np.ndarray] = []
+        self.containers: list[list | dict] = []
         self.known: dict[int, int] = {}
 
     def value(self, value: Any, depth: int = 0) -> Any:
@@ -217,6 +218,8 @@ class Encoder:
             return value if -(2**63) <= value < 2**63 else [INTEGER, format(value, "x")]
         if isinstance(value, complex):
             return [COMPLEX, value.real, value.imag]
+        if isinstance(value, (list, dict)):
+            self.containers.append(value)
         if isinstance(value, (list, tuple)):
             return [LIST if isinstance(value, list) else TUPLE, *[self.value(v, depth + 1) for v in value]]
         if isinstance(value, dict):

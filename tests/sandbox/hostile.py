@@ -165,9 +165,10 @@ class Generator:
         kind = self.random.choice([*KINDS, "value", "value", "value", "cell", "results"])
         pick = self.random.choice
         changes = pick([*[[]] * 6, [[0, self.array()]], [self.value()], 3])
+        refilled = pick([*[[]] * 6, [[0, self.value()]], [self.value()], 3])
         types = ["ValueError", "SystemExit", "__import__", "", 3]
         rest = {
-            "value": lambda: [self.value(), changes, self.said()],
+            "value": lambda: [self.value(), changes, refilled, self.said()],
             "raised": lambda: [pick(types), "m", self.integer(), "t", "f", self.said()],
             "results": lambda: [[self.value() for _ in range(self.random.randrange(4))], self.said()],
             "part": lambda: [[self.value() for _ in range(self.random.randrange(4))]],

@@ -199,7 +199,7 @@ def test_a_batch_brings_out_no_more_than_one_reply_may():
         [["part", 1, []], ["results", 1, [1, 2], None]],
         [["part", 1, [1, 2]]],
         [["part", 1, [1, 2, 3]]],
-        [["value", 1, 1, [], None]],
+        [["value", 1, 1, [], [], None]],
     ],
 )
 def test_a_batch_has_as_many_results_as_calls(replies):
@@ -217,7 +217,7 @@ def test_a_reply_that_drips_is_late():
     stop = threading.Event()
 
     def drip():
-        data = frame(["value", 1, 1, [], None])
+        data = frame(["value", 1, 1, [], [], None])
         for i in range(len(data)):
             if stop.wait(0.1):
                 return
@@ -248,13 +248,27 @@ def test_a_process_that_does_not_listen_is_late():
 def test_changed_arguments_fit_the_arguments():
     x = np.zeros(2)
     for change in ([[5, [3, 11, 0, 2]]], [[-1, [3, 11, 0, 2]]], [[0, 7]], [[True, [3, 11, 0, 2]]], [3]):
-        session = session_that_hears(frame(["value", 1, None, change, None], b"\1" * 16))
+        session = session_that_hears(frame(["value", 1, None, change, [], None], b"\1" * 16))
         with pytest.raises(Stopped, match="refused"):
             Proxy(session, 1, "function", "f")(x)
     for node, size in (([3, 10, 0, 2], 8), ([3, 11, 0, 1], 8), ([3, 11, 0, 2, 1], 16)):
-        session = session_that_hears(frame(["value", 1, None, [[0, node]], None], b"\1" * size))
+        session = session_that_hears(frame(["value", 1, None, [[0, node]], [], None], b"\1" * size))
         Proxy(session, 1, "function", "f")(x)
     np.testing.assert_array_equal(x, [0, 0])
+
+
+def test_refilled_arguments_fit_the_arguments():
+    for refilled in ([[5, [0, 1]]], [[-1, [0, 1]]], [[True, [0, 1]]], [[0]], [3]):
+        session = session_that_hears(frame(["value", 1, None, [], refilled, None]))
+        with pytest.raises(Stopped, match="refused"):
+            Proxy(session, 1, "function", "f")([1])
+    items = [1]
+    session = session_that_hears(frame(["value", 1, None, [], [[0, [0, 1, 2]]], None]))
+    Proxy(session, 1, "function", "f")(items)
+    assert items == [1, 2]
+    session = session_that_hears(frame(["value", 1, None, [], [[0, [2, "a", 2]]], None]))
+    Proxy(session, 1, "function", "f")(items)       # a list cannot become a dictionary
+    assert items == []
 
 
 def test_a_helper_nobody_passed_is_refused():
@@ -279,7 +293,7 @@ def test_keys_that_collide_are_refused():
 
 
 def test_references_look_harmless():
-    reference = session_that_hears(frame(["value", 1, [7, 3, 0, "<b>x</b>"], [], None])).names()["x"]
+    reference = session_that_hears(frame(["value", 1, [7, 3, 0, "<b>x</b>"], [], [], None])).names()["x"]
     assert isinstance(reference, Reference)
     assert repr(reference) == "<a value that stays in the sandbox: object>"
 

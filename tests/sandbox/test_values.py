@@ -140,6 +140,28 @@ def test_arrays_changed_in_place_are_written_back(define):
     np.testing.assert_array_equal(view, np.ones((3, 2)))
 
 
+def test_lists_and_dictionaries_hold_outside_what_they_hold_inside(define):
+    f = define("def f(d, items):\n"
+               "    d.pop('b')\n    d['w'] = d['w'] + 1\n    d['new'] = [1]\n"
+               "    items[0].append(7)\n    items[1]['x'] += 1")
+    w, d, items = np.zeros(2), {"b": 1}, [[1, 2], {"x": np.zeros(2)}, (3,)]
+    d["w"] = w
+    f(d, items)
+    np.testing.assert_array_equal(d.pop("w"), [1, 1])
+    np.testing.assert_array_equal(w, [0, 0])
+    assert d == {"new": [1]}
+    assert items[0] == [1, 2, 7]
+    assert items[2] == (3,)
+    np.testing.assert_array_equal(items[1]["x"], [1, 1])
+
+
+def test_a_list_that_is_too_long_to_come_out_is_empty_outside(define):
+    f = define("def f(items):\n    items.extend(range(1_000_000))")
+    items = [1]
+    f(items)
+    assert items == []
+
+
 def test_a_reshaped_argument_is_not_written_back(define):
     f = define("def f(x):\n    x.shape = (2, 3)\n    x += 1")
     x = np.zeros(6)

@@ -131,14 +131,14 @@ class Captioner:
         """
         H, W, V, G = self.hidden_dim, self.wordvec_dim, len(self.word_to_idx), self.gates * self.hidden_dim
         R, U, L = N * T, min(V, N * T), regions
-        a_step = {1: 3, 3: 9, 4: 8}[self.gates] * H + G  # states, gates, gradients of gates
-        a_caption = {1: 2, 3: 7, 4: 12}[self.gates] * H  # running states and scratch
+        a_step = {1: 3, 3: 9, 4: 4}[self.gates] * H + G  # states and gates; gradients of gates, where they have a place
+        a_caption = {1: 2, 3: 7, 4: 16}[self.gates] * H  # running states and scratch
         floats = self.layers * (R * a_step + N * a_caption)
         floats += R * (V + H) + U * 2 * (W + G)  # scores and their way back; distinct words
         floats += (self.layers > 1) * R * H
         floats += N * (self.feature_dim + H)
         if self.grid_dim is not None:
-            floats += N * L * (self.grid_dim + H) + 3 * R * (L + H) + N * L * H
+            floats += N * L * (self.grid_dim + H) + R * (3 * L + 4 * H) + N * L * H
         floats += sum(int(np.prod(shape)) for shape in self.shapes().values())
         return floats * self.dtype.itemsize + R * 48  # and word numbers
 

@@ -87,8 +87,8 @@ def attention_lstm_backward(dh: Array, cache: Cache) -> Gradients:
     dh (N, T, H), cache
     -> dx (N, T, D), dh0 (N, H), dgrid (N, L, H), dWx (D, 4H), dWh (H, 4H), dWattn (H, 4H), db (4H,)
     """
-    inputs, Wx, inner = cache
-    da, dh0, _, dgrid, dWh, dWattn = run_backward(time_major(dh), inner, Room(dh.dtype))
+    inputs, Wx, (gates, *others) = cache
+    da, dh0, _, dgrid, dWh, dWattn = run_backward(time_major(dh), (gates.copy(), *others), Room(dh.dtype))
     return batch_major(da @ Wx.T, len(dh)), dh0, dgrid, inputs.T @ da, dWh, dWattn, da.sum(axis=0)
 
 
@@ -140,17 +140,17 @@ def run(
 
 
 def run_backward(dh: Array, cache: Cache, room: Room) -> tuple[Array, Array, Array, Array, Array, Array]:
-    """Backpropagate through run.
+    """Backpropagate through run; da takes the place of the gates, so a cache serves once.
 
     The gradient of a grid is a sum over steps of two outer products, weights × dcontext and dscores × prev_h. Both
     are laid side by side for each picture, so that one product per picture does the whole sum.
 
     dh (R, H), cache -> da (R, 4H), dh0 (N, H), dc0 (N, H), dgrid (N, L, H), dWh (H, 4H), dWattn (H, 4H)
     """
-    gates, prev_h, context, prev_c, tanh_c, weights, grid, Wh, Wattn, steps = cache
+    da, prev_h, context, prev_c, tanh_c, weights, grid, Wh, Wattn, steps = cache
     (N, L, H), T = grid.shape, len(steps.counts)
-    da = room("da", *gates.shape)
-    carried, dc, slope = room.zeros("dh0", N, H), room.zeros("dc0", N, H), room("slope", N, 4 * H)
+    carried, dc = room.zeros("dh0", N, H), room.zeros("dc0", N, H)
+    dgates, slope = room("dgates", N, 4 * H), room("slope", N, 4 * H)
     looked_back = room("looked_back", N, H)
     left, right = room.zeros("left", N, 2, T, L), room.zeros("right", N, 2, T, H)
     dscores = room("dscores", N, L)
@@ -159,7 +159,7 @@ def run_backward(dh: Array, cache: Cache, room: Room) -> tuple[Array, Array, Arr
     for t, (n, rows) in reversed(list(enumerate(steps))):
         dnext_h, dcontext = carried[:n], right[:n, 0, t]
         dnext_h += dh[rows]
-        lstm.gates_backward(dnext_h, dc[:n], gates[rows], prev_c[rows], tanh_c[rows], da[rows], slope[:n])
+        lstm.gates_backward(dnext_h, dc[:n], da[rows], prev_c[rows], tanh_c[rows], dgates[:n], slope[:n])
         times_WattnT(da[rows], out=looked_back[:n])
         dcontext[...] = looked_back[:n]
         times_WhT(da[rows], out=dnext_h)

@@ -61,8 +61,8 @@ def lstm_backward(dh: Array, cache: Cache) -> tuple[Array, Array, Array, Array, 
 
     dh (N, T, H), cache -> dx (N, T, D), dh0 (N, H), dWx (D, 4H), dWh (H, 4H), db (4H,)
     """
-    inputs, Wx, inner = cache
-    da, dh0, _, dWh = run_backward(time_major(dh), inner, Room(dh.dtype))
+    inputs, Wx, (gates, *others) = cache
+    da, dh0, _, dWh = run_backward(time_major(dh), (gates.copy(), *others), Room(dh.dtype))
     return batch_major(da @ Wx.T, len(dh)), dh0, inputs.T @ da, dWh, da.sum(axis=0)
 
 
@@ -88,21 +88,21 @@ def run(a: Array, h0: Array, c0: Array, Wh: Array, steps: Steps, room: Room) -> 
 
 
 def run_backward(dh: Array, cache: Cache, room: Room) -> tuple[Array, Array, Array, Array]:
-    """Backpropagate through run.
+    """Backpropagate through run; da takes the place of the gates, so a cache serves once.
 
     dh (R, H), cache -> da (R, 4H), dh0 (N, H), dc0 (N, H), dWh (H, 4H)
     """
-    gates, prev_h, prev_c, tanh_c, Wh, steps, N = cache
+    a, prev_h, prev_c, tanh_c, Wh, steps, N = cache
     H = len(Wh)
-    da = room("da", *gates.shape)
-    carried, dc, spare = room.zeros("dh0", N, H), room.zeros("dc0", N, H), room("slope", N, 4 * H)
+    carried, dc = room.zeros("dh0", N, H), room.zeros("dc0", N, H)
+    dgates, slope = room("dgates", N, 4 * H), room("slope", N, 4 * H)
     times_WhT = room.product_back("times_WhT", Wh, len(steps.counts))
     for n, rows in reversed(steps):
         dnext_h = carried[:n]
         dnext_h += dh[rows]
-        gates_backward(dnext_h, dc[:n], gates[rows], prev_c[rows], tanh_c[rows], da[rows], spare[:n])
-        times_WhT(da[rows], out=dnext_h)
-    return da, carried, dc, prev_h.T @ da
+        gates_backward(dnext_h, dc[:n], a[rows], prev_c[rows], tanh_c[rows], dgates[:n], slope[:n])
+        times_WhT(a[rows], out=dnext_h)
+    return a, carried, dc, prev_h.T @ a
 
 
 def gates_in_place(z: Array, c: Array, tanh_c: Array, next_h: Array) -> None:
@@ -121,18 +121,20 @@ def gates_in_place(z: Array, c: Array, tanh_c: Array, next_h: Array) -> None:
 
 
 def gates_backward(
-    dnext_h: Array, dc: Array, gates: Array, prev_c: Array, tanh_c: Array, dz: Array, slope: Array
+    dnext_h: Array, dc: Array, gates: Array, prev_c: Array, tanh_c: Array, dgates: Array, slope: Array
 ) -> None:
-    """Backpropagate through gates_in_place: writes dz (n, 4H); dc (n, H) moves back one step."""
+    """Backpropagate through gates_in_place: dz takes the place of the gates (n, 4H); dc (n, H) moves back one step.
+
+    dgates and slope (n, 4H) are scratch.
+    """
     H = dc.shape[1]
     i, f, o, g = blocks(gates)
-    di, df, do, dg = blocks(dz)
-    through = slope[:, :H]
-    np.multiply(tanh_c, tanh_c, out=through)  # dc += dnext_h · o · (1 - tanh_c²)
-    np.subtract(1, through, out=through)
-    through *= o
-    through *= dnext_h
-    dc += through
+    di, df, do, dg = blocks(dgates)
+    np.multiply(tanh_c, tanh_c, out=di)  # dc += dnext_h · o · (1 - tanh_c²)
+    np.subtract(1, di, out=di)
+    di *= o
+    di *= dnext_h
+    dc += di
     np.multiply(dc, g, out=di)
     np.multiply(dc, prev_c, out=df)
     np.multiply(dnext_h, tanh_c, out=do)
@@ -141,7 +143,7 @@ def gates_backward(
     np.multiply(gates, gates, out=slope)  # s - s² of a sigmoid, 1 - g² of tanh
     np.subtract(gates[:, : 3 * H], slope[:, : 3 * H], out=slope[:, : 3 * H])
     np.subtract(1, slope[:, 3 * H :], out=slope[:, 3 * H :])
-    dz *= slope
+    np.multiply(dgates, slope, out=gates)
 
 
 def blocks(z: Array) -> list[Array]:
