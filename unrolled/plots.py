@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 INPUT, STATE, OUTPUT, GRADIENT = "#56b4e9", "#e69f00", "#009e73", "#cc79a7"
 INK = "#555555"             # reads on white and on black
-DIVERGING = "PuOr"
+DIVERGING = "PuOr_r"         # purple is less than nothing, orange more
 
 
 def new_figure(width: float = 7.0, height: float = 3.0, **how: object) -> tuple[Figure, Axes]:
@@ -409,7 +409,7 @@ def hidden_over_text(text: str, h: np.ndarray, units: Sequence[int], width: int 
     widest = 1 + max((column for _, column in places), default=0)
     fig, axes = plt.subplots(len(units), 1, figsize=(0.115 * widest + 0.6, (0.24 * rows + 0.4) * len(units)),
                              squeeze=False, layout="constrained")
-    colours = plt.get_cmap(DIVERGING + "_r")
+    colours = plt.get_cmap(DIVERGING)
     for ax, unit in zip(axes.flat, units, strict=True):
         for (row, column), letter, activation in zip(places, text, h[:, unit], strict=True):
             back = colours(0.5 + 0.5 * float(np.clip(activation, -1, 1)))
