@@ -33,10 +33,13 @@ $(READY): pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-# Makes the lock anew from pyproject.toml, for every supported Python and system; no host is written into it.
+# Makes both locks anew from pyproject.toml, for every supported Python and system; no host is written into them.
+# requirements.lock is for this folder, requirements-student.lock goes into a student's ZIP.
+COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+    --no-emit-index-url --no-header pyproject.toml
 lock: $(READY)
-	$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	    --no-header --extra dev pyproject.toml --output-file requirements.lock
+	$(COMPILE) --extra dev --output-file requirements.lock
+	$(COMPILE) --constraint requirements.lock --no-annotate --output-file requirements-student.lock
 
 clean:
 	rm -rf $(VENV) build .mypy_cache .pytest_cache .ruff_cache

@@ -14,6 +14,11 @@ CONFIG = "nbgrader_config.py"
 CLASS = "class"                     # what belongs to one class, never to the course's repository
 IGNORED = [".*", "__pycache__", "*.pyc", "*.db", "*.toml"]
 STUB = {"python": "# Your code here.\nraise NotImplementedError"}
+TEXT_STUB = "*Your answer here.*"
+FAILED = "{num_failed} of the checks do not pass yet. Each is below: its cell, and what it says.\n"
+CHANGED = """The text of {num_changed} check(s) is not as it was released. Grading uses the released one;
+python -m unrolled reset CHECK  puts it back.
+"""
 
 
 class Trouble(Exception):
@@ -120,7 +125,9 @@ def configure(c: Any, root: Path) -> None:
     c.CourseDirectory.ignore = IGNORED
 
     c.ClearSolutions.code_stub = STUB
-    c.ClearSolutions.text_stub = "*Your answer here.*"
+    c.ClearSolutions.text_stub = TEXT_STUB
+    c.Validator.failed_warning, c.Validator.changed_warning = FAILED, CHANGED
+    c.Validator.width = 140         # the sentences of a check are longer than nbgrader's 90, and would be cut
     c.Rebuild.source_directory = c.Judge.source_directory = str(course.solutions)
     c.Autograde.sanitize_preprocessors = [
         "nbgrader.preprocessors.ClearOutput",

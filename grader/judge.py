@@ -16,14 +16,18 @@ import io
 import json
 import linecache
 import re
+import tempfile
 import threading
 import time
 from functools import lru_cache
+from pathlib import Path
 from types import CodeType
 from typing import Any
 
+from grader import notebooks
 from grader.checks.gradients import Secret
 from grader.job import Cell, Job, Outputs
+from grader.kernel import executed
 from grader.namespace import Namespace
 from grader.ready import require_ready
 from grader.sandbox import DRAW, CellResult, Proxy, Sandbox, Session, Stopped
@@ -68,13 +72,21 @@ def judge(job: Job) -> Outputs:
     sandbox was ended from outside again and again.
     """
     if job.trusted:
-        from grader.kernel import judge_in_kernel
-
         return judge_in_kernel(job)
     for _ in range(TRIES):
         with contextlib.suppress(Lost), _one_at_a_time, Submission(job) as submission:
             return {cell.number: submission.outputs(cell) for cell in job.cells}
     raise Lost(f"its sandbox was ended from outside {TRIES} times (is this machine out of memory?)")
+
+
+def judge_in_kernel(job: Job) -> Outputs:
+    """Run a submission and its checks together in an ordinary kernel: for people who trust every submission."""
+    empty: dict[str, Any] = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    cells = [{**empty, "id": f"cell-{cell.number}", "source": cell.source} for cell in job.cells]
+    nb = {"cells": cells, "metadata": {"kernelspec": notebooks.KERNEL}, "nbformat": 4, "nbformat_minor": 5}
+    with tempfile.TemporaryDirectory() as folder:
+        done = executed(nb, Path(folder), job.limits.cell_seconds)
+    return {cell.number: ran["outputs"] for cell, ran in zip(job.cells, done.cells, strict=True)}
 
 
 class Lost(Exception):

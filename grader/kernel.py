@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from grader import notebooks
-from grader.job import Job, Outputs
 
 SECONDS_A_CELL = 300
 NOT_WRITTEN = "not written yet"
@@ -76,21 +74,11 @@ def run_checks(
     if not shows:
         kept = [cell for cell in notebook["cells"] if notebooks.SHOW not in cell["metadata"].get("tags", [])]
         notebook = {**notebook, "cells": kept}
-    nb = _executed(notebook, folder, SECONDS_A_CELL, tick)
+    nb = executed(notebook, folder, SECONDS_A_CELL, tick)
     return [_explained(read_said(cell), nb.cells) for cell in notebooks.checks(nb)]
 
 
-def judge_in_kernel(job: Job) -> Outputs:
-    """Run a submission and its checks together in an ordinary kernel: for people who trust every submission."""
-    empty: dict[str, Any] = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
-    cells = [{**empty, "id": f"cell-{cell.number}", "source": cell.source} for cell in job.cells]
-    nb = {"cells": cells, "metadata": {"kernelspec": notebooks.KERNEL}, "nbformat": 4, "nbformat_minor": 5}
-    with tempfile.TemporaryDirectory() as folder:
-        done = _executed(nb, Path(folder), job.limits.cell_seconds)
-    return {cell.number: ran["outputs"] for cell, ran in zip(job.cells, done.cells, strict=True)}
-
-
-def _executed(notebook: dict[str, Any], folder: Path, seconds: float, tick: Callable[[], None] = lambda: None) -> Any:
+def executed(notebook: dict[str, Any], folder: Path, seconds: float, tick: Callable[[], None] = lambda: None) -> Any:
     """Execute a notebook, whatever its cells do, and return it."""
     import nbformat
     from nbclient import NotebookClient

@@ -8,7 +8,7 @@ from grader.desk.demo import answered
 from tests.conftest import ASSIGNMENT
 
 COMMANDS = ["new", "new-assignment", "add-students", "release", "check", "collect", "grade", "feedback", "report",
-            "explain", "regrade", "similar", "export", "gradescope", "demo", "doctor"]
+            "explain", "regrade", "similar", "export", "gradescope", "student-zip", "demo", "doctor"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from grader import notebooks
+from grader.console import GRADING
 from grader.course import Course
 from grader.namespace import imports_for_checks
 from grader.release import differences
@@ -47,22 +48,48 @@ def requirement(text: str) -> tuple[str, str]:
 def test_the_conda_environment_names_what_the_project_names():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     named = dict(requirement(line) for line in environment["dependencies"] if isinstance(line, str))
-    wanted = dict(requirement(line) for line in PROJECT["dependencies"])
+    wanted = dict(requirement(line) for line in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["grading"])
     named["msgpack"] = named.pop("msgpack-python")      # conda-forge's name for it
-    tools = {name: named.pop(name) for name in ("python", "pip", "setuptools")}
+    tools = {name: named.pop(name) for name in ("python", "pip")}
     assert named == wanted
     assert tools["python"] == ",".join(sorted(PROJECT["requires-python"].split(",")))
     assert environment["dependencies"][-1] == {"pip": ["--editable ."]}
 
 
-def test_the_lock_holds_hashes_for_all_requirements_and_names_no_host():
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    locked = set(re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE))
-    development = PROJECT["optional-dependencies"]["dev"]
-    wanted = {requirement(line)[0].lower() for line in PROJECT["dependencies"] + development}
-    assert wanted <= locked
-    assert lock.count("--hash=sha256:") >= len(locked)
-    assert "://" not in lock
+EXTRAS = PROJECT["optional-dependencies"]
+
+
+def requirements(lines: list[str]) -> set[str]:
+    """The names that requirements ask for, with those of this project's own extras."""
+    own = [re.fullmatch(r"unrolled\[(.*)\]", line) for line in lines]
+    inner = [line for found in own if found for extra in found[1].split(",") for line in EXTRAS[extra]]
+    plain = [line for line, found in zip(lines, own, strict=True) if not found]
+    names = {re.match(r"[A-Za-z0-9_-]+", line)[0].lower() for line in plain}
+    return names | (requirements(inner) if inner else set())
+
+
+@pytest.mark.parametrize(("lock", "wanted"), [
+    ("requirements.lock", PROJECT["dependencies"] + EXTRAS["dev"]),
+    ("requirements-student.lock", PROJECT["dependencies"]),
+])
+def test_a_lock_holds_hashes_for_all_requirements_and_names_no_host(lock, wanted):
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    locked = set(re.findall(r"^([a-z0-9-]+)==", text, re.MULTILINE))
+    assert requirements(wanted) <= locked
+    assert text.count("--hash=sha256:") >= len(locked)
+    assert "://" not in text
+
+
+def test_both_locks_name_the_same_versions_and_a_students_has_nothing_of_grading():
+    kit, student = (dict(re.findall(r"^([a-z0-9-]+)==(\S+)", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
+                    for name in ("requirements.lock", "requirements-student.lock"))
+    assert student.items() <= kit.items()
+    assert not {"nbgrader", "sqlalchemy", "alembic", "msgpack"} & student.keys()
+
+
+def test_the_sentence_of_a_missing_library_knows_all_that_grading_needs():
+    assert set(GRADING) == requirements(EXTRAS["grading"])
+    assert {"unrolled[grading,cluster,postgres]"} <= set(EXTRAS["dev"])
 
 
 @pytest.mark.parametrize("name", COURSE.names())

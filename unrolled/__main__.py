@@ -1,11 +1,13 @@
-"""The commands: python -m unrolled train | caption | letters."""
+"""The commands: python -m unrolled progress | reset | hint | solution, and train | caption | letters."""
 
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
@@ -19,12 +21,34 @@ from rich.console import Console  # noqa: E402
 
 TOGETHER = min(2, os.cpu_count() or 1)
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-                  help="Train captioners and let them write captions; train a model that writes letter by letter.")
+                  help="See how far you are, get a hint, put a cell back; train captioners and let them write.")
 _complaints = Console(stderr=True)
+
+# What has to do with a student's notebooks is done by the side that judges, in a process of its own: this side does
+# not know it. It explains itself, so what follows the name is passed on as it is.
+COURSE = {
+    "progress": "Show how far you are in every lesson.",
+    "reset": "Put a cell back as it was handed out; what was there is kept.",
+    "hint": "Show the next hint for a step.",
+    "solution": "Show the course's answer beside yours, in self-study.",
+}
 
 Data = Annotated[str, typer.Option(help="A data set's name or folder: scenes, coco, or your own.")]
 Split = Annotated[str, typer.Option(help="Whose pictures: train, val or test.")]
 Beam = Annotated[int, typer.Option(min=1, help="How many beginnings a beam search keeps; 1 is greedy.")]
+
+
+def _in_the_course(context: typer.Context) -> None:
+    words = [context.info_name or "", *context.args]
+    try:
+        raise typer.Exit(subprocess.run([sys.executable, "-m", "grader.student", *words], check=False).returncode)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+for _name, _says in COURSE.items():
+    app.command(_name, help=_says, add_help_option=False,
+                context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(_in_the_course)
 
 
 @app.command()
@@ -136,7 +160,15 @@ def _in_plain_words() -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
+def _leave_out_what_is_not_here() -> None:
+    """A student's folder has the modules that its lessons need, and not always those that train."""
+    needs = {"train": "unrolled.runs", "caption": "unrolled.runs", "letters": "unrolled.characters"}
+    app.registered_commands = [one for one in app.registered_commands
+                               if one.name or find_spec(needs[one.callback.__name__ if one.callback else ""])]
+
+
 if __name__ == "__main__":
+    _leave_out_what_is_not_here()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # for a console without ·

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from grader import cli, grade
+from grader import grade
 from grader.course import Course
-from grader.desk import feedback, report
+from grader.desk import commands, feedback, report
 from grader.workers import Local
 from tests.attacks import ATTACKS
 from tests.attacks.classroom import (
@@ -153,7 +153,7 @@ def test_the_graders_memory_does_not_grow(graded):
 
 
 def test_the_table_of_marks_steers_no_terminal(graded, capsys):
-    cli._print_marks(graded.course, ASSIGNMENT, list(graded.results.values()), False)
+    commands.print_marks(graded.course, ASSIGNMENT, list(graded.results.values()), False)
     said = "".join(capsys.readouterr())
     assert all(c.isprintable() or c == "\n" for c in said)
     assert "expected" in said

@@ -1,0 +1,1 @@
+"""What a student has in hand: a ZIP, a folder, a few commands."""
