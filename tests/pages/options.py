@@ -19,7 +19,8 @@ from nbgrader.apps.nbgraderapp import NbGraderApp
 
 from tests.lesson import ROOT
 
-APPS = {"grader": "grader.cli", "unrolled": "unrolled.__main__", "unrolled.data": "unrolled.data.__main__"}
+APPS = {"grader": ["grader.cli", "grader.desk.commands"], "unrolled": ["unrolled.__main__", "grader.student.__main__"],
+        "unrolled.data": ["unrolled.data.__main__"]}        # where a module's commands stand; what comes last counts
 PYTHON = {"python", "python3", "py"}
 TARGET = re.compile(r"^([a-z][a-z-]*):", re.MULTILINE)
 
@@ -107,9 +108,9 @@ def _make(targets: list[str]) -> str:
 @cache
 def _commands(name: str) -> dict[str, set[str]]:
     """The commands of one of the project's modules, each with what its --help shows as options."""
-    group: Any = typer.main.get_command(import_module(APPS[name]).app)
+    groups: list[Any] = [typer.main.get_command(import_module(app).app) for app in APPS[name]]
     return {command: {"--help", *(word for option in found.params for word in option.opts + option.secondary_opts)}
-            for command, found in group.commands.items()}
+            for group in groups for command, found in group.commands.items()}
 
 
 def _beside_python() -> str:

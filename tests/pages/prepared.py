@@ -45,6 +45,11 @@ NOT_RUN = [
            "tests/browser/test_browser.py::test_a_student_writes_a_function_and_its_check_says_so"),
     NotRun("python -m grader grade 1-rnn --dask tcp://HOST:8786*", "wants a cluster",
            "tests/chaos/test_dask.py::test_same_marks_though_a_worker_dies"),
+    NotRun("python -m pip download *", "wants the network", "the next line reads what it fetched"),
+    NotRun("python -m pip install --no-index *", "wants what the line before fetches",
+           "tests/pages/test_pages.py::test_on_windows_the_readme_does_what_make_does"),
+    NotRun("python -m pip install --no-deps *", "would install into the Python that runs the tests",
+           "tests/pages/test_pages.py::test_on_windows_the_readme_does_what_make_does"),
     NotRun("python -m unrolled.data fetch coco*", "wants the network, and a gigabyte",
            "tests/data/test_data_fetch.py::test_the_command"),
 ]
@@ -102,7 +107,7 @@ def _variables(folder: Path, root: Path) -> dict[str, str]:
     return kept | dict.fromkeys(PROXIES, NOWHERE) | {
         "HOME": str(home), "PATH": os.pathsep.join(path), "PYTHONPATH": str(root), "LC_ALL": "C.UTF-8", "TZ": "UTC",
         "COLUMNS": "100", "TERM": "dumb", "MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
-        "no_proxy": "localhost,127.0.0.1"}
+        "no_proxy": "localhost,127.0.0.1", "PIP_DRY_RUN": "1"}      # a page installs nothing into this Python
 
 
 def class_of_six(root: Path) -> dict[str, str]:
@@ -190,6 +195,14 @@ def change_a_check(shell: Shell) -> None:
     path.write_text(json.dumps(solution), encoding="utf-8")
 
 
+def answer_the_first(shell: Shell) -> None:
+    """The reader has written rnn_step_forward into the notebook."""
+    solution, skeleton = _both(shell.folder)
+    right = _answers(solution)["rnn_step_forward"]
+    notebooks.write_text(shell.folder / "assignments" / "1-rnn" / "rnn.ipynb",
+                         answered(skeleton, {"rnn_step_forward": right}))
+
+
 def hand_in_the_small_one(shell: Shell) -> None:
     """Two students have answered 9-scale, one rightly and one in part."""
     solution = notebooks.read(shell.folder / "solutions" / "9-scale" / "scale.ipynb")
@@ -207,8 +220,8 @@ def _grade(shell: Shell) -> None:
 
 
 BY_HAND = [
-    ByHand("README.md", "python -m grader check assignments/1-rnn/rnn.ipynb", "Its exit status is 1 until all pass.",
-           status=1),
+    ByHand("README.md", "python -m grader check 1-rnn", "`check` ends with exit status 1 until all pass", status=1),
+    ByHand("README.md", "python -m unrolled solution rnn_step_forward", "once yours passes", before=answer_the_first),
     ByHand("README.md", "python -m grader regrade 1-rnn *", "a check was mended", before=change_a_check, typed="y\n"),
     ByHand("docs/instructors.md", "python -m grader add-students roster.csv",
            "A list as Canvas exports its gradebook", before=bring),
@@ -232,7 +245,15 @@ def loss(params, features, captions):
     return -(seen * np.log(p)).sum(), {"b": seen.sum() * p - seen}
 """
 
+A_MISTAKE = """
+from tests import mistakes
+made = []
+def Mistake(*entry, **named):
+    made.append(mistakes.Mistake(*entry, **named))
+"""
+
 GIVEN = [
+    Given("CONTRIBUTING.md", "Mistake(", A_MISTAKE, "from tests.mistakes import rnn\nassert made[0] in rnn.MISTAKES"),
     Given("README.md", "training.train(", A_LOSS, "assert history.best < 100 and history.epochs == 5"),
     Given("docs/checks.md", "case.gradients(", LESSON.format("1-rnn/rnn.ipynb")),
     Given("docs/design.md", "case.gradients(", LESSON.format("1-rnn/rnn.ipynb")),

@@ -11,6 +11,7 @@ from tests.pages.options import complaint, missing_extras
     "python -m pytest -m browser",
     "python benchmarks/grading.py --quick", "make test-long", "make PYTHON=python3.12 test", "nbgrader autograde",
     "nbgrader generate_feedback", "jupyter lab", "grade --regrade", "new --late 0.1", "train", "dz @ Wx.T", "it's",
+    "solution f --anyway",
     "OMP_NUM_THREADS=1 python -m unrolled train --data scenes", "release --check", "py -3.12 -m grader demo",
 ])
 def test_what_is_there(text):
