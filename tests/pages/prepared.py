@@ -56,6 +56,7 @@ NOT_RUN = [
 
 OTHERWISE = [
     Otherwise("make demo", "{}", "as it is; what it installs first is here: the folder .venv below", long=False),
+    Otherwise("python -m grader demo", "{} --help", "make demo has just run it"),
     Otherwise("make test", "make --dry-run test", "it is what is running", long=False),
     Otherwise("python -m unrolled train --data scenes --cell lstm", "{} --epochs 1 --max-train 500 --hidden 32",
               "minutes"),
