@@ -290,8 +290,7 @@ class Desk:
         """Write a submission's marks and return them as they go on record."""
         self.gradebook.update_or_create_student(paper.student)
         timestamp = submission.timestamp(self.course, self.assignment, paper.student)
-        more = {"timestamp": timestamp} if timestamp else {}
-        self.gradebook.update_or_create_submission(self.assignment, paper.student, **more)
+        self.gradebook.update_or_create_submission(self.assignment, paper.student, timestamp=timestamp)
         scores: dict[str, Any] = {}
         penalty = 0.0
         for name, book in paper.books.items():

@@ -139,6 +139,20 @@ def test_a_changed_submission_is_graded_again_whatever_its_date(course, skeleton
     assert [r.status for r in grade.grade(course, ASSIGNMENT, ["amy"], workers)] == [grade.GRADED]
 
 
+def test_a_new_version_without_a_time_does_not_keep_that_of_the_old_one(course, skeleton, answers, hand_in, workers):
+    path = hand_in(course, "ada", answered(skeleton, {}))
+    stamp = path.with_name("timestamp.txt")
+    stamp.write_text("2027-01-31 12:00:00 UTC", encoding="utf-8")
+    list(grade.grade(course, ASSIGNMENT, ["ada"], workers))
+    with gradebook.opened(course) as db:
+        assert db.find_submission(ASSIGNMENT, "ada").timestamp.year == 2027
+    hand_in(course, "ada", answered(skeleton, answers))
+    stamp.unlink()
+    assert [r.status for r in grade.grade(course, ASSIGNMENT, ["ada"], workers)] == [grade.GRADED]
+    with gradebook.opened(course) as db:
+        assert db.find_submission(ASSIGNMENT, "ada").timestamp is None
+
+
 def test_without_a_sandbox_nothing_is_graded_and_the_sentence_says_what_to_do(course, skeleton, hand_in, command):
     hand_in(course, "amy", answered(skeleton, {}))
     done = command(course.root, "grader", "grade", ASSIGNMENT, PATH=str(Path(sys.executable).parent))

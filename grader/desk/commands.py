@@ -154,7 +154,8 @@ def feedback(
     with bar("Writing feedback", len(who)) as tick:
         for _ in pages.write(here, assignment, who):
             tick()
-    out.print(f"{len(who)} pages in {here.feedback.relative_to(here.root).as_posix()}/", markup=False)
+    pages_in = "page in" if len(who) == 1 else "pages in"
+    out.print(f"{len(who)} {pages_in} {here.feedback.relative_to(here.root).as_posix()}/", markup=False)
     if zip:
         folder = pages.zipped(here, assignment, who)[0].parent
         out.print(f"{len(who)} ZIP files in {folder.relative_to(here.root).as_posix()}/", markup=False)
