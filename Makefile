@@ -31,7 +31,7 @@ test-site: site
 	$(BIN)/python -m pytest -m browser tests/site
 
 test-long: $(READY)
-	$(BIN)/python -m pytest -m long tests/chaos
+	$(BIN)/python -m pytest -m long tests/chaos tests/pages
 
 # Installs what the lock names, byte for byte, then this folder.
 $(READY): pyproject.toml requirements.lock

@@ -27,7 +27,7 @@ class Seen:
     function: str
     name: str
     why: str
-    written: str        # lines that go, lines that come
+    written: str        # lines as they are written, lines as they are right
     whole: str          # or whole answers in place of the right ones
     said: str           # by the visible check
     found: bool         # whether the visible check refused it
@@ -81,7 +81,7 @@ def _made(running: Any, mistake: Any) -> Seen:
 
 
 def _difference(right: str, wrong: str) -> str:
-    lines = difflib.unified_diff(right.splitlines(), wrong.splitlines(), n=0, lineterm="")
+    lines = difflib.unified_diff(wrong.splitlines(), right.splitlines(), n=0, lineterm="")
     kept = [line for line in lines if not line.startswith(("---", "+++"))]
     return "\n".join("" if line.startswith("@@") else line for line in kept).strip("\n")
 
@@ -107,8 +107,8 @@ tocdepth: 2
 
 # Lesson {number}: where people slip
 
-Mistakes that the checks of {{doc}}`this lesson </lessons/{name}>` know. For each: the line as it is right and as \
-it is written, what the mistake overlooks, and what the check under the answer says to it."""
+Mistakes that the checks of {{doc}}`this lesson </lessons/{name}>` know. For each: what the mistake overlooks, the \
+line as it is written (−) and as it is right (+), and what the check under the answer says to it."""
 
 
 def label(lesson: Lesson, one: Seen) -> str:

@@ -19,7 +19,7 @@ KEY_POINTS = re.compile(r"\n\*\*Key points\*\*\n\n(?:[-*] .*\n(?:  .*\n)*)+")
 HEADING = re.compile(r"^#{2,4} (?:\d+ · )?(.+)$", re.MULTILINE)
 NAME = re.compile(r"\b\d+-[a-z][a-z-]*[a-z]")      # of a lesson
 UNSEEN = "..."      # the source of a cell that only carries outputs; MyST-NB leaves out what has none
-LONG = 15           # lines; a check that is longer is folded, what it prints is not
+LONG = 12           # lines; a check that is longer is folded, what it prints is not
 WIDE = 720          # pixels; a figure that is wider cannot be read on a telephone unless it is moved sideways
 MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 
@@ -211,8 +211,17 @@ def _outputs(cell: Cell, figures: list[Figure]) -> list[Cell]:
             cells[-1]["metadata"]["mystnb"] = {"image": {"alt": figure.alt}}
         elif not cells or "figure" in cells[-1]["metadata"]["tags"]:
             cells.append(_source(f"printed-{cell['id']}-{len(cells)}", UNSEEN, "remove-input", "printed"))
-        cells[-1]["outputs"].append(output)
+        _add(output, cells[-1]["outputs"])
     return cells
+
+
+def _add(output: Cell, outputs: list[Cell]) -> None:
+    """Put an output behind others; what is printed goes on where the last print ended."""
+    streams = output["output_type"] == "stream" and outputs and outputs[-1]["output_type"] == "stream"
+    if streams and output["name"] == outputs[-1]["name"]:
+        outputs[-1] = {**output, "text": "".join(outputs[-1]["text"]) + "".join(output["text"])}
+    else:
+        outputs.append(output)
 
 
 def _still(output: Cell) -> Cell | None:

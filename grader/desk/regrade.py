@@ -48,6 +48,7 @@ class Regrading:
 
     def __init__(self, course: Course, assignment: str, names: list[str], trusted: bool = False):
         self.course, self.assignment, self.trusted = course, assignment, trusted
+        _require_graded(course, assignment)
         self.desk = Desk(course, assignment, trusted, None)
         self.changed = self._changed(names)
         self.desk.own = {name: with_checks(own, self.desk.solutions[name]) for name, own in self.desk.own.items()}
@@ -210,6 +211,12 @@ class Regrading:
     def _path(self, student: str) -> Path:
         number = self._numbers.setdefault(student, len(self._numbers))
         return Path(self._folder.name) / f"{number}.json"
+
+
+def _require_graded(course: Course, assignment: str) -> None:
+    course.notebooks(assignment)
+    if not gradebook.marks(course, assignment):
+        raise Trouble(f"Nothing of {assignment} has been graded yet. Run  python -m grader grade {assignment}  first.")
 
 
 def counts(auto: float | None, manual: float | None) -> float:

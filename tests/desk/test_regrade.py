@@ -111,6 +111,13 @@ def test_what_else_was_changed_has_to_be_named(marked):
         regrade.Regrading(marked, ASSIGNMENT, ["rnn_sideways"])
 
 
+def test_what_was_never_graded_is_not_regraded(course, command):
+    course.gradebook.unlink()
+    done = command(course.root, "grader", "regrade", ASSIGNMENT)
+    assert done.returncode == 2
+    assert "Nothing of 1-rnn has been graded yet. Run  python -m grader grade 1-rnn  first." in done.stderr
+
+
 def test_a_new_submission_is_left_to_grade(marked, skeleton, hand_in):
     accept_everything(marked)
     hand_in(marked, "bo", answered(skeleton, {}))
