@@ -10,7 +10,7 @@ else
 endif
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-browser test-long lint lock clean
+.PHONY: demo test test-browser test-site test-long site lint lock clean
 
 demo: $(READY)
 	$(BIN)/python -m grader demo
@@ -22,6 +22,13 @@ test: $(READY)
 
 test-browser: $(READY)
 	$(BIN)/python -m pytest -m browser tests/browser
+
+# Builds what has changed of the reading site: build/site/html/index.html
+site: $(READY)
+	$(BIN)/python -m docs.site
+
+test-site: site
+	$(BIN)/python -m pytest -m browser tests/site
 
 test-long: $(READY)
 	$(BIN)/python -m pytest -m long tests/chaos tests/pages

@@ -15,6 +15,7 @@ from typing import Any
 import matplotlib
 
 from grader.checks import CheckFailed
+from tests.mistakes import Mistake, Variant
 
 matplotlib.use("Agg")
 ROOT = Path(__file__).parent.parent
@@ -61,6 +62,12 @@ class Lesson:
             except CheckFailed as verdict:
                 failure, credit = str(verdict), 0
         return credit is None, said.getvalue() + failure, stderr.getvalue() + "".join(str(w.message) for w in warned)
+
+
+def names_with(lesson: Lesson, entry: Mistake | Variant) -> dict:
+    """What a lesson has defined when an answer is written in another way."""
+    own = {entry.function: edited(lesson.answers[entry.function], *entry.edits)} if entry.edits else {}
+    return lesson.namespace(**own, **entry.instead)
 
 
 def run(source: str, name: str, names: dict) -> Any:

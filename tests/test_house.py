@@ -89,7 +89,7 @@ def test_both_locks_name_the_same_versions_and_a_students_has_nothing_of_grading
 
 def test_the_sentence_of_a_missing_library_knows_all_that_grading_needs():
     assert set(GRADING) == requirements(EXTRAS["grading"])
-    assert {"unrolled[grading,cluster,postgres]"} <= set(EXTRAS["dev"])
+    assert {"unrolled[grading,cluster,postgres,site]"} <= set(EXTRAS["dev"])
 
 
 @pytest.mark.parametrize("name", COURSE.names())

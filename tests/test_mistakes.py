@@ -10,19 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.lesson import Lesson, edited
-from tests.mistakes import Mistake, Variant, attention, captioning, char_rnn, flow, gru, lstm, rnn, sequences
+from tests.lesson import Lesson, names_with
+from tests.mistakes import attention, captioning, char_rnn, flow, gru, lstm, rnn, sequences
 from tests.mistakes.odd import ODD
 
 LESSONS = [rnn, captioning, lstm, gru, char_rnn, flow, sequences, attention]
 LEAST_NAMED = 0.9
 FEWEST_WORDS, MOST_WORDS, MOST_REPEATS = 8, 40, 3
 SECONDS_WHEN_RIGHT, SECONDS_WHEN_WRONG = 0.3, 1.0
-
-
-def names_with(lesson: Lesson, entry: Mistake | Variant) -> dict:
-    own = {entry.function: edited(lesson.answers[entry.function], *entry.edits)} if entry.edits else {}
-    return lesson.namespace(**own, **entry.instead)
 
 
 @pytest.mark.parametrize("data", LESSONS, ids=lambda data: data.NOTEBOOK)

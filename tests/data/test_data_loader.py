@@ -338,15 +338,25 @@ def test_a_contact_sheet(tiny):
 
 
 def test_drawn_pictures_are_drawn_from_their_description(tiny, monkeypatch):
+    from PIL import Image
+
+    asked = []
+
+    def picture(description, size=160):
+        asked.append((description, size))
+        return Image.new("RGB", (size, size))
+
     drawn = types.ModuleType("unrolled.scenes.draw")
-    drawn.picture = lambda description, size=160: (description, size)  # type: ignore[attr-defined]
+    drawn.picture = picture  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "unrolled.scenes", types.ModuleType("unrolled.scenes"))
     monkeypatch.setitem(sys.modules, "unrolled.scenes.draw", drawn)
     entries = {"train": [{"place": i} for i in range(12)], "val": [{"place": i} for i in range(6)]}
     lines = [json.dumps({"split": split, **entry}) for split in entries for entry in entries[split]]
     (tiny / "descriptions.jsonl.gz").write_bytes(gzip.compress("\n".join(lines).encode()))
-    assert data.load(tiny).picture("val", 4, size=80) == ({"place": 4}, 80)
-    assert data.load(tiny).picture("val", 4) == ({"place": 4}, 160)
+    found = data.load(tiny)
+    assert found.picture("val", 4, size=80).size == (80, 80)
+    assert found.picture("val", 4).info["says"] == found.val.references[4][0]
+    assert asked == [({"place": 4}, 80), ({"place": 4}, 160)]
 
 
 # Real data, where it is there

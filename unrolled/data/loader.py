@@ -224,7 +224,8 @@ class CaptionData:
     def picture(self, split: str, i: int, size: int | None = None) -> Image:
         """Picture `i` of a split as a Pillow image (RGB), `size` pixels on its longer side where given.
 
-        Drawn pictures are drawn again from their description; photographs are read from their folder.
+        Drawn pictures are drawn again from their description, and carry what one of the people says of them in
+        their ``info["says"]``; photographs are read from their folder.
         Raises DataError where the data set came without its photographs.
         """
         chosen = self.split(split)
@@ -232,7 +233,9 @@ class CaptionData:
             raise IndexError(f"{split} has pictures 0 to {len(chosen.features) - 1}; {i} was asked for.")
         if chosen.descriptions:
             draw = import_module("unrolled.scenes.draw")
-            return draw.picture(chosen.descriptions[i], **({} if size is None else {"size": size}))
+            drawn: Image = draw.picture(chosen.descriptions[i], **({} if size is None else {"size": size}))
+            drawn.info["says"] = chosen.references[i][0]
+            return drawn
         return open_photograph(self._photograph_path(chosen, i), size)
 
     def _photograph_path(self, split: Split, i: int) -> Path:

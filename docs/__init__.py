@@ -1,0 +1,1 @@
+"""The guides, and the builder of the reading site (docs/site)."""
