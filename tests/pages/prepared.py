@@ -57,6 +57,8 @@ NOT_RUN = [
 OTHERWISE = [
     Otherwise("python -m grader demo", "{} --help", "make demo has just run it"),
     Otherwise("make test", "make --dry-run test", "it is what is running", long=False),
+    Otherwise("make site", "make --dry-run site", "minutes"),
+    Otherwise("python -m docs.site 1-rnn", "{} --help", "half a minute; tests/site builds it and looks at every page"),
     Otherwise("python -m unrolled train --data scenes --cell lstm", "{} --epochs 1 --max-train 500 --hidden 32",
               "minutes"),
     Otherwise("python -m unrolled.data build scenes", "{} --help", "two minutes"),
