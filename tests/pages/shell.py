@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-SECONDS = 400
+SECONDS = 400.0
 KEEP = 'trap \'status=$?; pwd > "$0/folder"; env -0 > "$0/variables"; exit $status\' EXIT\neval "$1"'
 ITS_OWN = {"_", "SHLVL", "PWD", "OLDPWD"}
 
@@ -23,24 +23,24 @@ class Done:
 
 
 class Shell:
-    """A session of bash in a folder."""
+    """A session of bash in a folder; a command that takes longer than ``seconds`` is stopped."""
 
-    def __init__(self, folder: Path, variables: dict[str, str]):
-        self.folder, self.variables = folder, variables
+    def __init__(self, folder: Path, variables: dict[str, str], seconds: float = SECONDS):
+        self.folder, self.variables, self.seconds = folder, variables, seconds
 
-    def run(self, command: str, typed: str = "", seconds: float = SECONDS) -> Done:
-        """Run a command; ``typed`` is what a person types at its questions. After ``seconds`` it is stopped."""
+    def run(self, command: str, typed: str = "") -> Done:
+        """Run a command; ``typed`` is what a person types at its questions."""
         with tempfile.TemporaryDirectory() as kept:
             process = subprocess.Popen(
                 ["bash", "-c", KEEP, kept, command], cwd=self.folder, env=self.variables, stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace",
                 start_new_session=True)
             try:
-                printed, _ = process.communicate(typed, timeout=seconds)
+                printed, _ = process.communicate(typed, timeout=self.seconds)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 printed, _ = process.communicate()
-                return Done(124, f"{printed}\nStopped: it took longer than {seconds:g} s.")
+                return Done(124, f"{printed}\nStopped: it took longer than {self.seconds:g} s.")
             self._go_on(Path(kept))
         return Done(process.returncode, printed)
 

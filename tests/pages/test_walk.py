@@ -153,6 +153,7 @@ def test_an_entry_that_fits_no_page_is_told():
 
 
 def test_what_never_ends_is_stopped_and_said(shell):
-    done = shell.run("echo begun; sleep 100 & sleep 100", seconds=0.5)
+    shell.seconds = 0.5
+    done = shell.run("echo begun; sleep 100 & sleep 100")
     assert done.status == 124
     assert done.printed == "begun\n\nStopped: it took longer than 0.5 s."
