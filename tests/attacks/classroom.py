@@ -30,7 +30,7 @@ memory = 629145600
 processes = 32
 """
 MISTAKEN = ("nonlinearity missing", "squeeze breaks N=1", "dh0 left at zero", "state not carried", "sum for mean",
-            "uphill")
+            "steps uphill")
 CHANGING = ("class/autograded/", "class/gradebook.db/", "class/feedback/", "class/reports/", "class/record/")
 
 

@@ -18,7 +18,7 @@ NAME, NOTEBOOK = "9-scale", "scale.ipynb"
 
 def commands() -> list[list[str]]:
     """Every command of the guide, in order."""
-    return [line.removeprefix("python -m ").split() for line in GUIDE.splitlines() if line.startswith("python -m ")]
+    return [line.split() for line in re.findall(r"^(?:\$ )?python -m ([^#\n]+)", GUIDE, re.MULTILINE)]
 
 
 def test_the_guide_can_be_followed(tmp_path, command):
