@@ -10,10 +10,10 @@ from typing import Any
 
 from grader import notebooks
 from grader.course import Course, Trouble
+from grader.student.released import HIDDEN
 
 ROOT = Path(__file__).resolve().parents[2]
 TITLE = re.compile(r"# (.+)\n")
-HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS\n?", re.DOTALL)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 from docs.site.lessons import Lesson, Piece, is_answer, is_written, visible
 from grader import notebooks
 from grader.course import STUB, Trouble
+from grader.student.solution import MARKS
 
 Cell = dict[str, Any]
 HINT = re.compile(r"<details><summary>(.*?)</summary>\n\n(.*?)\n</details>\n?", re.DOTALL)
@@ -21,7 +22,6 @@ NAME = re.compile(r"\b\d+-[a-z][a-z-]*[a-z]")      # of a lesson
 UNSEEN = "..."      # the source of a cell that only carries outputs; MyST-NB leaves out what has none
 LONG = 12           # lines; a check that is longer is folded, what it prints is not
 WIDE = 720          # pixels; a figure that is wider cannot be read on a telephone unless it is moved sideways
-MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def skeleton(text: str) -> str:
 
 def answer(text: str) -> str:
     """The reference answer, without the marks around it."""
-    return "\n".join(line for line in text.splitlines() if line.strip() not in MARKS)
+    return MARKS.sub("", text)
 
 
 def _prose(lesson: Lesson, text: str, others: Collection[str]) -> str:

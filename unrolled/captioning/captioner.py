@@ -131,7 +131,7 @@ class Captioner:
         """
         H, W, V, G = self.hidden_dim, self.wordvec_dim, len(self.word_to_idx), self.gates * self.hidden_dim
         R, U, L = N * T, min(V, N * T), regions
-        a_step = {1: 3, 3: 9, 4: 4}[self.gates] * H + G  # states and gates; gradients of gates, where they have a place
+        a_step = {1: 3, 3: 9, 4: 4}[self.gates] * H + G  # states, gates, and gradients not in their place
         a_caption = {1: 2, 3: 7, 4: 16}[self.gates] * H  # running states and scratch
         floats = self.layers * (R * a_step + N * a_caption)
         floats += R * (V + H) + U * 2 * (W + G)  # scores and their way back; distinct words
